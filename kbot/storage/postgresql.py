@@ -1,0 +1,81 @@
+"""PostgreSQL: a pool of threads as large as the pool of connections, psycopg 3, the same plain functions."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from psycopg.errors import DeadlockDetected, SerializationFailure
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from kbot.storage.address import Address
+from kbot.storage.units import P, T, Work
+
+log = logging.getLogger(__name__)
+
+POOL = 8
+TRIES = 3
+OPTIONS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+
+
+def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:
+    """An engine with bounded waits: nothing here may hang for ever."""
+    return create_engine(
+        address.url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"options": OPTIONS, "application_name": "kbot", "connect_timeout": 5},
+    )
+
+
+class PostgresqlUnits:
+    """Units of work on PostgreSQL, for any number of processes."""
+
+    alone = False
+
+    def __init__(self, address: Address) -> None:
+        self._engine = open_engine(address)
+        self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="kbot-unit")
+        self._calls: list[Callable[[], None]] = []
+
+    async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with Session(self._engine) as session, session.begin():
+                return fn(session, *args, **kwargs)
+
+        result = await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
+        for call in self._calls:
+            call()
+        return result
+
+    async def read(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with Session(self._engine) as session, session.begin():
+                session.connection().exec_driver_sql("SET TRANSACTION READ ONLY")
+                return fn(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
+
+    def when_committed(self, call: Callable[[], None]) -> None:
+        self._calls.append(call)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+    @staticmethod
+    def _tried(run: Callable[[], T]) -> T:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return run()
+            except DBAPIError as error:
+                # Two units crossed each other: the loser has written nothing and may simply run again.
+                if attempt == TRIES or not isinstance(error.orig, (DeadlockDetected, SerializationFailure)):
+                    raise
+                log.info("a unit crossed another one and runs again")
+        raise AssertionError("unreachable")

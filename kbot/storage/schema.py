@@ -1,0 +1,176 @@
+"""The schema and its revisions (Alembic): upgrade, downgrade, check, and the start of `kbot run`."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from kbot.act import BadInput
+from kbot.storage import postgresql, sqlite
+from kbot.storage.address import Address
+from kbot.storage.postgresql import PostgresqlUnits
+from kbot.storage.sqlite import SqliteUnits
+from kbot.storage.units import Units
+
+log = logging.getLogger(__name__)
+
+
+class State(StrEnum):
+    """How a database stands to this version of kbot."""
+
+    EMPTY = "empty"
+    CURRENT = "current"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+    """Newer than this kbot, or of another program."""
+
+
+def _migrations() -> Path:
+    inside = Path(str(files("kbot"))) / "migrations"
+    return inside if inside.is_dir() else inside.parent.parent / "migrations"
+
+
+def _engine(address: Address, *, to_write: bool) -> Engine:
+    if address.file is None:
+        return postgresql.open_engine(address, pool_size=1)
+    return sqlite.open_engine(address, readers=0 if to_write else 1)
+
+
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_migrations()).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+@contextmanager
+def _opened(address: Address, *, to_write: bool = True) -> Iterator[Engine]:
+    engine = _engine(address, to_write=to_write)
+    try:
+        yield engine
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise BadInput(f"The database {address} cannot be used: {reason}. Check KBOT_DATABASE_URL.") from None
+    finally:
+        engine.dispose()
+
+
+def _state(engine: Engine) -> tuple[State, str | None]:
+    script = ScriptDirectory.from_config(_config(engine))
+    with engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+        tables = engine.dialect.get_table_names(connection)
+    if now is None:
+        return (State.UNKNOWN if set(tables) - {"alembic_version"} else State.EMPTY), None
+    if now == script.get_current_head():
+        return State.CURRENT, now
+    known = {revision.revision for revision in script.walk_revisions()}
+    return (State.OLDER if now in known else State.UNKNOWN), now
+
+
+def state(address: Address) -> State:
+    """How the database at `address` stands to this version of kbot."""
+    if address.file is not None and not address.file.exists():
+        return State.EMPTY
+    with _opened(address, to_write=False) as engine:
+        return _state(engine)[0]
+
+
+def upgrade(address: Address, revision: str = "head") -> None:
+    """Bring the database to `revision`. Raises BadInput when it is unknown or held by a running bot."""
+    with held(address), _opened(address) as engine:
+        _refuse_unknown(engine, address)
+        _alembic(command.upgrade, engine, revision)
+
+
+def downgrade(address: Address, revision: str) -> None:
+    """Take the database back to `revision` (`base`, `-1`, or a revision's name)."""
+    with held(address), _opened(address) as engine:
+        _refuse_unknown(engine, address)
+        _alembic(command.downgrade, engine, revision)
+
+
+def _alembic(run: Callable[[Config, str], None], engine: Engine, revision: str) -> None:
+    try:
+        run(_config(engine), revision)
+    except CommandError as error:
+        raise BadInput(
+            f"There is no such revision: {error}. Try `kbot db upgrade` or `kbot db downgrade -1`."
+        ) from None
+
+
+def _refuse_unknown(engine: Engine, address: Address) -> None:
+    found, now = _state(engine)
+    if found is State.UNKNOWN:
+        what = f"is at revision {now}, which this version of kbot does not know" if now else "is not kbot's"
+        raise BadInput(f"The database {address} {what}. Run it with the kbot that made it, or choose another database.")
+
+
+def make_ready(address: Address) -> None:
+    """What `kbot run` does before it starts; the caller holds the lock.
+
+    An empty database is set up. An older SQLite file is copied, then brought up to date. Everything else that is
+    not current is refused with the command to run.
+    """
+    with _opened(address) as engine:
+        _refuse_unknown(engine, address)
+        found, now = _state(engine)
+        if found is State.CURRENT:
+            return
+        if address.file is None:
+            raise BadInput(f"The database {address} is not at this version's revision. Run `kbot db upgrade` first.")
+        if found is State.OLDER:
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")  # a file's name, nobody's time
+            copy = address.file.with_name(f"{address.file.name}.{now}.{stamp}.bak")
+            sqlite.copy_file(address.file, copy)
+            log.info("the database is brought up to date; a copy of it as it was is kept at %s", copy)
+        _alembic(command.upgrade, engine, "head")
+
+
+@contextmanager
+def held(address: Address) -> Iterator[None]:
+    """Hold a SQLite file for this process alone; on PostgreSQL any number of processes may work.
+
+    Raises BadInput when another process holds it.
+    """
+    if address.file is None:
+        yield
+        return
+    address.file.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(address.file.with_name(address.file.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadInput(
+                f"Another kbot is working on {address}. Stop it first, or use PostgreSQL for several processes."
+            ) from None
+        yield
+    finally:
+        os.close(lock)
+
+
+def open_units(address: Address) -> Units:
+    """Units of work on a database that is ready."""
+    return SqliteUnits(address) if address.file else PostgresqlUnits(address)
+
+
+@contextmanager
+def session_of(address: Address, *, to_write: bool = False) -> Iterator[Session]:
+    """A session for the command line; to read beside a running bot, or to write in its absence."""
+    with _opened(address, to_write=to_write) as engine, Session(engine) as session:
+        yield session

@@ -1,0 +1,38 @@
+"""Units of work: plain functions `fn(session, ...)`, each run off the event loop in one transaction.
+
+A unit commits nothing itself, may be run twice, and has no effect outside its session; Slack is never called inside.
+SQLite and PostgreSQL have each their own implementation of `Units` (sqlite.py, postgresql.py).
+"""
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Work = Callable[Concatenate[Session, P], T]
+
+
+class Units(Protocol):
+    """Runs units of work. Call it to write; `read` for what only reads."""
+
+    alone: bool
+    """True when no other process can work on this database: rows left behind by a dead process are ours at once."""
+
+    async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn` in a writing transaction and return what it returned, after the commit."""
+        ...
+
+    async def read(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn` in a transaction that cannot write."""
+        ...
+
+    def when_committed(self, call: Callable[[], None]) -> None:
+        """Call `call` on the event loop after each writing unit, so that workers wake without waiting for a tick."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the database."""
+        ...

@@ -1,0 +1,45 @@
+"""INSERT ... ON CONFLICT on both databases: the database decides races, never a look beforehand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from kbot.storage.tables import Table
+
+
+def _insert(session: Session, table: type[Table]) -> "sqlite.Insert | postgresql.Insert":
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def insert_new(session: Session, table: type[Table], row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key (or another unique one) is there. Returns whether it was new."""
+    result = session.execute(_insert(session, table).values(**row).on_conflict_do_nothing())
+    assert isinstance(result, CursorResult)
+    return bool(result.rowcount)
+
+
+def insert_all_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows at once, leaving out those whose key is there."""
+    if rows:
+        session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_or_update(
+    session: Session,
+    table: type[Table],
+    row: Mapping[str, Any],
+    *,
+    keys: Sequence[str],
+    change: Sequence[str],
+) -> None:
+    """Insert a row, or put the values of `change` into the row with the same `keys`."""
+    insert = _insert(session, table).values(**row)
+    session.execute(
+        insert.on_conflict_do_update(index_elements=list(keys), set_={name: insert.excluded[name] for name in change})
+    )
+    session.expire_all()
