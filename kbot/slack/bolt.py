@@ -1,0 +1,174 @@
+"""What needs an answer within 3 seconds goes through Bolt: commands, buttons, modals, shortcuts.
+
+A press or a submission is acknowledged when its listener has committed: until then Slack, and the person, know that
+it may be lost. Listeners of commands and shortcuts, which mostly look things up, are acknowledged after 2 seconds at
+the latest and answer later then. Every listener ends in a visible answer.
+"""
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackClientError
+from slack_sdk.models.blocks import Block
+from slack_sdk.web.async_client import AsyncWebClient
+
+from kbot.act import BadInput
+from kbot.slack.incoming import Answer, Command, Press, Reply, Shortcut, Show, Submission
+from kbot.slack.outgoing import sentence_view
+from kbot.slack.reader import SlackAway
+
+log = logging.getLogger(__name__)
+
+ACK_AFTER_SECONDS = 2.0
+ANYTHING = re.compile(".*", re.DOTALL)
+STALE = "That button is from an older version of kbot and does nothing any more. Try `/kb help`."
+LOOKING = "Still looking. I will answer here in a moment."
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The listeners, by what Slack calls the thing they listen to."""
+
+    presses: Mapping[str, Callable[[Press], Awaitable[Answer]]]
+    submissions: Mapping[str, Callable[[Submission], Awaitable[Answer]]]
+    shortcuts: Mapping[str, Callable[[Shortcut], Awaitable[Answer]]]
+    command: Callable[[Command], Awaitable[Answer]]
+
+
+def build(client: AsyncWebClient, signing_secret: str | None, doors: Doors) -> AsyncApp:
+    """The Bolt app. Without a signing secret (Socket Mode) no request is verified: the socket itself is."""
+    app = AsyncApp(
+        client=client,
+        signing_secret=signing_secret or secrets.token_hex(),
+        request_verification_enabled=signing_secret is not None,
+        ignoring_self_events_enabled=True,
+    )
+
+    @app.command(ANYTHING)
+    async def on_command(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        task = asyncio.create_task(_sentence(doors.command(Command.parse(body)), "command"))
+        answer = await _within(task, ACK_AFTER_SECONDS)
+        if task.done():
+            if isinstance(answer, Reply) and not answer.to_channel:
+                await ack(text=answer.text, blocks=_blocks(answer), response_type="ephemeral")
+                return
+            await ack()
+        else:
+            await ack(text=LOOKING, response_type="ephemeral")
+            answer = await task
+        await _respond(respond, answer)
+
+    @app.shortcut(ANYTHING)
+    async def on_shortcut(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        shortcut = Shortcut.parse(body)
+        listener = doors.shortcuts.get(shortcut.callback)
+        if listener is None:
+            await ack()
+            await _say(app.client, shortcut.trigger_id, respond, Reply(STALE), has_url=bool(shortcut.response_url))
+            return
+        task = asyncio.create_task(_sentence(listener(shortcut), "shortcut"))
+        await _within(task, ACK_AFTER_SECONDS)
+        await ack()
+        await _say(app.client, shortcut.trigger_id, respond, await task, has_url=bool(shortcut.response_url))
+
+    @app.action(ANYTHING)
+    async def on_press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        press = Press.parse(body, action)
+        listener = doors.presses.get(press.action)
+        answer = await _sentence(listener(press), "press") if listener else Reply(STALE)
+        await ack()
+        await _say(app.client, press.trigger_id, respond, answer, has_url=bool(press.response_url))
+
+    @app.view(ANYTHING)
+    async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
+        submission = Submission.parse(body)
+        listener = doors.submissions.get(submission.callback)
+        try:
+            answer = await listener(submission) if listener else Reply(STALE)
+        except BadInput as bad:
+            field = bad.field or next(iter(submission.values), None)
+            if field is not None and field in submission.values:
+                await ack(response_action="errors", errors={field: bad.sentence})
+                return
+            answer = Reply(bad.sentence)
+        except Exception as error:
+            answer = Reply(_trouble("submission", error))
+        if isinstance(answer, Show):
+            await ack(response_action="update", view=dict(answer.view))
+        elif isinstance(answer, Reply):
+            await ack(response_action="update", view=sentence_view(answer.text))
+        else:
+            await ack()
+
+    @app.view_closed(ANYTHING)
+    async def on_closed(ack: AsyncAck) -> None:
+        await ack()
+
+    @app.options(ANYTHING)
+    async def on_options(ack: AsyncAck) -> None:
+        await ack(options=[])
+
+    return app
+
+
+async def _within(task: "asyncio.Task[Answer]", seconds: float) -> Answer:
+    await asyncio.wait({task}, timeout=seconds)
+    return task.result() if task.done() else None
+
+
+async def _sentence(work: Awaitable[Answer], what: str) -> Answer:
+    """What the listener answers; whatever goes wrong in it becomes a sentence for the person."""
+    try:
+        return await work
+    except BadInput as bad:
+        return Reply(bad.sentence)
+    except SlackAway as away:
+        log.warning("a %s could not be answered: %s", what, away)
+        return Reply(away.sentence)
+    except Exception as error:
+        return Reply(_trouble(what, error))
+
+
+def _trouble(what: str, error: Exception) -> str:
+    reference = secrets.token_hex(4)
+    log.error("%s %s failed", what, reference, exc_info=error)
+    return f"That did not work; it is not your fault. Please try again, and if it stays so, tell an admin: {reference}"
+
+
+async def _say(
+    client: AsyncWebClient, trigger_id: str, respond: AsyncRespond, answer: Answer, *, has_url: bool
+) -> None:
+    """Show the answer where was pressed; the Home tab and modals have no message to answer in, so a modal opens."""
+    if has_url:
+        await _respond(respond, answer)
+    elif isinstance(answer, Reply):
+        try:
+            await client.views_open(trigger_id=trigger_id, view=sentence_view(answer.text))
+        except SlackClientError as error:
+            log.warning("an answer could not be shown: %s", type(error).__name__)
+
+
+async def _respond(respond: AsyncRespond, answer: Answer) -> None:
+    if not isinstance(answer, Reply):
+        return
+    try:
+        await respond(
+            text=answer.text,
+            blocks=_blocks(answer),
+            response_type="in_channel" if answer.to_channel else "ephemeral",
+            replace_original=answer.replace,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except (SlackClientError, OSError, TimeoutError) as error:
+        log.warning("an answer could not be shown: %s", type(error).__name__)
+
+
+def _blocks(reply: Reply) -> list[dict[str, Any] | Block] | None:
+    return [dict(block) for block in reply.blocks] or None

@@ -1,0 +1,148 @@
+"""The HTTP server's one page of ASGI: `/slack/events`, `/healthz`, `/readyz`.
+
+An event is verified, stored and only then answered with 200; Bolt, which acknowledges before it works and costs most
+of the time of a request, sees commands and interactions only.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 1_000_000
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Ingress(Protocol):
+    """Takes events (app.py). Returning means stored or rightly dropped; raising means: deliver it again."""
+
+    async def take(self, body: dict[str, Any], raw: str) -> None: ...
+    async def take_malformed(self, raw: bytes, reason: str) -> None: ...
+    def is_alive(self) -> bool: ...
+    async def is_ready(self) -> bool: ...
+
+
+class HttpDoor:
+    """The ASGI application. `signing_secret` is None in Socket Mode: then there are only the health pages."""
+
+    def __init__(self, ingress: Ingress, bolt: AsyncApp, signing_secret: str | None) -> None:
+        self._ingress = ingress
+        self._bolt = bolt
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        path, method = scope["path"], scope["method"]
+        if path == "/healthz":
+            alive = self._ingress.is_alive()
+            await _answer(send, 200 if alive else 503, b"ok" if alive else b"a worker does not answer")
+        elif path == "/readyz":
+            ready = await self._ingress.is_ready()
+            await _answer(send, 200 if ready else 503, b"ok" if ready else b"not ready")
+        elif path == "/slack/events" and self._verifier is not None:
+            if method != "POST":
+                await _answer(send, 405, b"POST only")
+            else:
+                await self._slack(scope, receive, send, self._verifier)
+        else:
+            await _answer(send, 404, b"not found")
+
+    async def _slack(self, scope: Scope, receive: Receive, send: Send, verifier: SignatureVerifier) -> None:
+        headers: dict[str, list[str]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+        body = await _body(receive, headers)
+        if body is None:
+            await _answer(send, 413, b"too large")
+        elif not _is_signed(verifier, headers, body):
+            await _answer(send, 401, b"not signed by Slack")
+        elif headers.get("content-type", [""])[0].startswith("application/x-www-form-urlencoded"):
+            await self._interaction(headers, body, send)
+        else:
+            await self._event(body, send)
+
+    async def _event(self, raw: bytes, send: Send) -> None:
+        try:
+            text = raw.decode()
+            body = json.loads(text)
+            if not isinstance(body, dict):
+                raise ValueError("not an object")
+        except (ValueError, RecursionError) as error:
+            await self._stored(send, self._ingress.take_malformed(raw, type(error).__name__))
+            return
+        kind = body.get("type")
+        if kind == "url_verification":
+            await _answer(send, 200, str(body.get("challenge") or "").encode(errors="replace"))
+        elif kind == "event_callback":
+            await self._stored(send, self._ingress.take(body, text))
+        elif kind == "app_rate_limited":
+            log.warning("Slack holds events back: the app gets more than 30,000 an hour")
+            await _answer(send, 200, b"")
+        else:
+            await self._stored(send, self._ingress.take_malformed(raw, "not an event"))
+
+    @staticmethod
+    async def _stored(send: Send, taking: Awaitable[None]) -> None:
+        try:
+            await taking
+        except Exception as error:
+            log.error("an event is not acknowledged, because it could not be stored: %s", type(error).__name__)
+            await _answer(send, 503, b"not stored")
+        else:
+            await _answer(send, 200, b"")
+
+    async def _interaction(self, headers: dict[str, list[str]], raw: bytes, send: Send) -> None:
+        try:
+            text = raw.decode()
+            fields = parse_qs(text, keep_blank_values=True)
+            if "payload" in fields:
+                json.loads(fields["payload"][0])
+        except (ValueError, RecursionError):
+            await _answer(send, 400, b"not a payload of Slack")
+            return
+        response = await self._bolt.async_dispatch(AsyncBoltRequest(body=text, headers=dict(headers)))
+        content_type = (response.headers.get("content-type") or ["text/plain"])[0]
+        await _answer(send, response.status, (response.body or "").encode(), content_type)
+
+
+def _is_signed(verifier: SignatureVerifier, headers: dict[str, list[str]], body: bytes) -> bool:
+    stamps, signatures = headers.get("x-slack-request-timestamp", []), headers.get("x-slack-signature", [])
+    if len(stamps) != 1 or len(signatures) != 1 or not stamps[0].isascii() or not stamps[0].isdigit():
+        return False
+    try:
+        return verifier.is_valid(body, stamps[0], signatures[0])
+    except (ValueError, TypeError):
+        return False
+
+
+async def _body(receive: Receive, headers: dict[str, list[str]]) -> bytes | None:
+    length = headers.get("content-length", ["0"])[0]
+    if not length.isascii() or not length.isdigit() or len(length) > 9 or int(length) > MOST_BYTES:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_BYTES:
+            return None
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _answer(send: Send, status: int, body: bytes, content_type: str = "text/plain; charset=utf-8") -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
