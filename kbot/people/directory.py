@@ -1,0 +1,207 @@
+"""People and channels: remember what Slack says of them, and what they wish."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from kbot.act import Act
+from kbot.people.facts import DigestTime, Mode, Person, Policy, Publication
+from kbot.people.tables import AuditRow, BrokerRow, ChannelRow, PersonRow
+from kbot.slack.words import SlackUser
+from kbot.storage.upsert import insert_or_update
+
+_FROM_SLACK = ("name", "tz", "is_admin", "is_guest", "is_stranger", "is_bot", "deleted", "fetched_at")
+
+
+def zone_or_utc(name: str | None) -> str:
+    """An IANA zone that this machine knows, else UTC."""
+    try:
+        return ZoneInfo(name).key if name else "UTC"
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+
+
+def remember_person(session: Session, team: str, user: SlackUser, fetched_at: datetime) -> Person:
+    """Keep what Slack says of a person now (`fetched_at`: machine's time); their own wishes stay.
+
+    A person whose home is another workspace is a stranger, whatever Slack calls them.
+    """
+    row = {
+        "team_id": team,
+        "user_id": user.id,
+        "name": user.name,
+        "tz": zone_or_utc(user.tz),
+        "is_admin": user.is_admin,
+        "is_guest": user.is_guest,
+        "is_stranger": user.is_stranger or (bool(user.team) and user.team != team),
+        "is_bot": user.is_bot,
+        "deleted": user.deleted,
+        "fetched_at": fetched_at,
+        "never_capture": False,
+        "stopped": False,
+    }
+    insert_or_update(session, PersonRow, row, keys=("team_id", "user_id"), change=_FROM_SLACK)
+    return _person(session.get_one(PersonRow, (team, user.id)))
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(
+        team=row.team_id,
+        id=row.user_id,
+        name=row.name,
+        tz=row.tz,
+        is_admin=row.is_admin,
+        is_guest=row.is_guest,
+        is_stranger=row.is_stranger,
+        is_bot=row.is_bot,
+        deleted=row.deleted,
+        never_capture=row.never_capture,
+        pause_until=row.pause_until,
+        stopped=row.stopped,
+    )
+
+
+def person(session: Session, team: str, user: str) -> Person | None:
+    """A person that kbot has met."""
+    row = session.get(PersonRow, (team, user))
+    return _person(row) if row else None
+
+
+def people(session: Session, team: str, users: Iterable[str]) -> dict[str, Person]:
+    """Those of `users` that kbot has met, by id."""
+    rows = session.scalars(select(PersonRow).where(PersonRow.team_id == team, PersonRow.user_id.in_(set(users))))
+    return {row.user_id: _person(row) for row in rows}
+
+
+def fetched_at(session: Session, team: str, user: str) -> datetime | None:
+    """When Slack was last asked about this person (machine's time)."""
+    row = session.get(PersonRow, (team, user))
+    return row.fetched_at if row else None
+
+
+def lock_person(session: Session, team: str, user: str) -> None:
+    """One unit at a time for this person, also where several processes work."""
+    session.execute(
+        select(PersonRow.user_id).where(PersonRow.team_id == team, PersonRow.user_id == user).with_for_update()
+    )
+
+
+def pause(session: Session, act: Act, until: datetime | None) -> None:
+    """Nothing unasked until then (UTC, people's time); None: not paused."""
+    _wish(session, act, pause_until=until, stopped=False)
+
+
+def stop(session: Session, act: Act) -> None:
+    """Nothing unasked until the person starts again."""
+    _wish(session, act, stopped=True)
+
+
+def never_capture(session: Session, act: Act) -> None:
+    """Nothing this person writes is saved from now on."""
+    _wish(session, act, never_capture=True)
+
+
+def capture_again(session: Session, act: Act) -> None:
+    """The person takes `never_capture` back."""
+    _wish(session, act, never_capture=False)
+
+
+def _wish(session: Session, act: Act, **wishes: object) -> None:
+    session.execute(
+        update(PersonRow).where(PersonRow.team_id == act.team, PersonRow.user_id == act.person).values(**wishes)
+    )
+
+
+def policy_of(session: Session, team: str, channel: str, *, is_private: bool = False) -> Policy:
+    """How kbot behaves in a channel. A private channel is always `opt_in`, whatever was set when it was public."""
+    row = session.get(ChannelRow, (team, channel))
+    if row is None:
+        return Policy(channel, publication=Publication.OPT_IN if is_private else Publication.NOTIFY)
+    return Policy(
+        channel=channel,
+        mode=Mode(row.mode),
+        publication=Publication.OPT_IN if is_private else Publication(row.publication),
+        emojis=tuple(row.emojis),
+        brokers=brokers_of(session, team, channel),
+        digest_day=row.digest_day,
+        digest_hour=row.digest_hour,
+        is_set_up=True,
+    )
+
+
+def brokers_of(session: Session, team: str, channel: str) -> tuple[str, ...]:
+    """The brokers of a channel."""
+    query = select(BrokerRow.user_id).where(BrokerRow.team_id == team, BrokerRow.channel_id == channel)
+    return tuple(session.scalars(query.order_by(BrokerRow.user_id)))
+
+
+def channels_of_broker(session: Session, team: str, user: str) -> list[str]:
+    """The channels that this person is a broker of."""
+    query = select(BrokerRow.channel_id).where(BrokerRow.team_id == team, BrokerRow.user_id == user)
+    return list(session.scalars(query.order_by(BrokerRow.channel_id)))
+
+
+def all_brokers(session: Session) -> list[tuple[str, str]]:
+    """Every (team, person) who is a broker of some channel."""
+    query = select(BrokerRow.team_id, BrokerRow.user_id).distinct().order_by(BrokerRow.team_id, BrokerRow.user_id)
+    return [(team, user) for team, user in session.execute(query)]
+
+
+def digest_times(session: Session) -> list[DigestTime]:
+    """For every broker of every channel, when its digest comes."""
+    query = select(
+        BrokerRow.team_id,
+        BrokerRow.user_id,
+        BrokerRow.channel_id,
+        ChannelRow.digest_day,
+        ChannelRow.digest_hour,
+        ChannelRow.set_at,
+    ).join(ChannelRow, (ChannelRow.team_id == BrokerRow.team_id) & (ChannelRow.channel_id == BrokerRow.channel_id))
+    order = (BrokerRow.team_id, BrokerRow.user_id, BrokerRow.channel_id)
+    return [DigestTime(*row) for row in session.execute(query.order_by(*order))]
+
+
+def rename_channel(session: Session, team: str, old: str, new: str) -> None:
+    """Slack gave a channel another id: its set-up and its brokers go with it."""
+    row = session.get(ChannelRow, (team, old))
+    if row is None or session.get(ChannelRow, (team, new)) is not None:
+        return
+    brokers = brokers_of(session, team, old)
+    kept = {name: getattr(row, name) for name in ("mode", "publication", "emojis", "digest_day", "digest_hour")}
+    session.add(ChannelRow(team_id=team, channel_id=new, set_by=row.set_by, set_at=row.set_at, **kept))
+    session.delete(row)
+    session.flush()
+    session.add_all(BrokerRow(team_id=team, channel_id=new, user_id=user) for user in brokers)
+
+
+def set_up(session: Session, act: Act, policy: Policy) -> None:
+    """Keep how kbot shall behave in a channel, and who changed it."""
+    row = {
+        "team_id": act.team,
+        "channel_id": policy.channel,
+        "mode": policy.mode.value,
+        "publication": policy.publication.value,
+        "emojis": list(policy.emojis),
+        "digest_day": policy.digest_day,
+        "digest_hour": policy.digest_hour,
+        "set_by": act.person,
+        "set_at": act.at,
+    }
+    changed = tuple(name for name in row if name not in ("team_id", "channel_id"))
+    insert_or_update(session, ChannelRow, row, keys=("team_id", "channel_id"), change=changed)
+    session.execute(delete(BrokerRow).where(BrokerRow.team_id == act.team, BrokerRow.channel_id == policy.channel))
+    session.add_all(BrokerRow(team_id=act.team, channel_id=policy.channel, user_id=user) for user in policy.brokers)
+    session.add(
+        AuditRow(
+            team_id=act.team,
+            id=uuid4().hex,
+            at=act.at.astimezone(UTC),
+            person=act.person,
+            about=policy.channel,
+            change=f"{policy.mode} {policy.publication} {' '.join(policy.emojis)} brokers: {' '.join(policy.brokers)}",
+        )
+    )

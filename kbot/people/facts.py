@@ -1,0 +1,93 @@
+"""People, channels and policies as facts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Mode(StrEnum):
+    """What kbot does in a channel."""
+
+    OFF = "off"
+    CAPTURE = "capture"
+    CAPTURE_AND_ASK = "capture_and_ask"
+
+
+class Publication(StrEnum):
+    """When a flagged message is published (product.md 1)."""
+
+    NOTIFY = "notify"
+    """At once; the contributor is told."""
+    OPT_OUT = "opt_out"
+    """After 24 hours, unless the contributor declines."""
+    OPT_IN = "opt_in"
+    """When the contributor says yes; lapses after 14 days. Always so in private channels."""
+    REVIEW = "review"
+    """When a broker approves."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How kbot behaves in one channel. `digest_hour` is the broker's local hour, `digest_day` 0 is Monday."""
+
+    channel: str
+    mode: Mode = Mode.CAPTURE_AND_ASK
+    publication: Publication = Publication.NOTIFY
+    emojis: tuple[str, ...] = ("bulb",)
+    brokers: tuple[str, ...] = ()
+    digest_day: int = 0
+    digest_hour: int = 11
+    is_set_up: bool = False
+
+
+@dataclass(frozen=True)
+class DigestTime:
+    """When a broker's digest of one channel comes, in their own zone; `set_at` (people's time) since when."""
+
+    team: str
+    broker: str
+    channel: str
+    day: int
+    hour: int
+    set_at: datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the workspace. `pause_until` is None for nobody paused; `stopped` until they start again."""
+
+    team: str
+    id: str
+    name: str
+    tz: str
+    is_admin: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False
+    is_bot: bool = False
+    deleted: bool = False
+    never_capture: bool = False
+    pause_until: datetime | None = None
+    stopped: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.tz)
+
+    @property
+    def is_member(self) -> bool:
+        """A full member of this workspace: no guest, no stranger, no bot. Others get nothing for now."""
+        return not (self.is_guest or self.is_stranger or self.is_bot or self.deleted)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who is about to be shown items, and the channels whose items they may see *now*.
+
+    Made only by people/viewers.py, from Slack's own word on membership. For an answer that others will read,
+    `channels` holds only what everybody there may see.
+    """
+
+    team: str
+    person: str
+    channels: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,66 @@
+"""When people are at work: pure reckoning with local wall time. All moments are UTC; zones are IANA."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+FIRST_HOUR = 10
+LAST_HOUR = 16
+"""Proactive messages arrive from 10:00 until 16:00 local time on working days (product.md 5)."""
+
+SATURDAY = 5
+
+
+def local_moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
+    """The moment of this wall time. An hour that is skipped moves forward by the gap; of a doubled one, the first."""
+    local = datetime.combine(day, time(hour), tzinfo=zone)
+    return local.astimezone(UTC)
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday."""
+    return day.weekday() < SATURDAY
+
+
+def add_working_days(now: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The first moment of the send window, `days` whole working days after `now` in local dates."""
+    day = now.astimezone(zone).date()
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day)
+    # Two working days after 15:00 are over at 15:00, not at 10:00.
+    return max(local_moment(day, FIRST_HOUR, zone), _same_time(now, day, zone))
+
+
+def _same_time(now: datetime, day: date, zone: ZoneInfo) -> datetime:
+    local = now.astimezone(zone)
+    return datetime.combine(day, local.time(), tzinfo=zone).astimezone(UTC)
+
+
+def in_window(now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a proactive message may arrive now."""
+    local = now.astimezone(zone)
+    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
+
+
+def next_window(now: datetime, zone: ZoneInfo) -> datetime:
+    """`now` when it is in the window, else when the window opens next."""
+    if in_window(now, zone):
+        return now
+    day = now.astimezone(zone).date()
+    opens = local_moment(day, FIRST_HOUR, zone)
+    while opens <= now or not is_working_day(day):
+        day += timedelta(days=1)
+        opens = local_moment(day, FIRST_HOUR, zone)
+    return opens
+
+
+def iso_week(now: datetime, zone: ZoneInfo) -> str:
+    """The local ISO week, such as `2026-W47`."""
+    year, week, _ = now.astimezone(zone).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def moment_in_week(now: datetime, day: int, hour: int, zone: ZoneInfo) -> datetime:
+    """The moment of a weekday (0 is Monday) and hour in the local ISO week of `now`."""
+    today = now.astimezone(zone).date()
+    return local_moment(today + timedelta(days=day - today.weekday()), hour, zone)

@@ -1,0 +1,70 @@
+"""Tables of people and channels."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+
+
+class PersonRow(Table):
+    """What Slack says of a person (`fetched_at`: machine's time), and what the person wishes."""
+
+    __tablename__ = "person"
+    team_id: Mapped[TeamKey]
+    user_id: Mapped[Key]
+    name: Mapped[PeoplesWords]
+    tz: Mapped[str]
+    is_admin: Mapped[bool]
+    is_guest: Mapped[bool]
+    is_stranger: Mapped[bool]
+    is_bot: Mapped[bool]
+    deleted: Mapped[bool]
+    fetched_at: Mapped[datetime]
+    never_capture: Mapped[bool] = mapped_column(default=False)
+    pause_until: Mapped[datetime | None]
+    stopped: Mapped[bool] = mapped_column(default=False)
+
+
+class ChannelRow(Table):
+    """How kbot behaves in a channel, set by `/kb setup`. No row: the defaults of `Policy`."""
+
+    __tablename__ = "channel"
+    team_id: Mapped[TeamKey]
+    channel_id: Mapped[Key]
+    mode: Mapped[str]
+    publication: Mapped[str]
+    emojis: Mapped[list[str]]
+    digest_day: Mapped[int]
+    digest_hour: Mapped[int]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("digest_day BETWEEN 0 AND 6", name="channel_digest_day"),
+        CheckConstraint("digest_hour BETWEEN 0 AND 23", name="channel_digest_hour"),
+    )
+
+
+class BrokerRow(Table):
+    """Who is a broker of a channel."""
+
+    __tablename__ = "broker"
+    team_id: Mapped[TeamKey]
+    channel_id: Mapped[Key]
+    user_id: Mapped[Key]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "channel_id"], ["channel.team_id", "channel.channel_id"], ondelete="CASCADE"),
+    )
+
+
+class AuditRow(Table):
+    """Who changed what of a channel's set-up. Append-only."""
+
+    __tablename__ = "audit"
+    team_id: Mapped[TeamKey]
+    id: Mapped[Key]
+    at: Mapped[datetime]
+    person: Mapped[str]
+    about: Mapped[str]
+    change: Mapped[PeoplesWords]

@@ -1,0 +1,362 @@
+"""The workers: an event is handed to its listeners, a letter is rendered and sent.
+
+At most once per key: `sending` is committed before the call, a doubt is reconciled, never resent blindly.
+A row that fails steps aside first, then shouts: one bad row never stops the queue.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from kbot.house import House
+from kbot.post import inbox, outbox
+from kbot.post.gate import Refuse, Wait
+from kbot.post.inbox import Leased
+from kbot.post.outbox import Letter, LetterState, Task
+from kbot.post.passing import ask_gate
+from kbot.slack.incoming import Envelope, Event, Malformed
+from kbot.slack.outgoing import Never, Outcome, Outgoing, Post, Sent, TryAgain, Unknown, Whisper
+from kbot.slack.reader import SlackAway
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+TICK_SECONDS = 1.0
+GIVE_UP_AFTER = timedelta(hours=24)
+MOST_ATTEMPTS = 12
+
+Listener = Callable[[House, Event], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The letter is not wanted any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The letter waits until then (people's time)."""
+
+    until: datetime
+    reason: str
+
+
+Writer = Callable[[House, Letter], Awaitable[Outgoing | Drop | Hold]]
+"""Reads the facts again and writes the letter, at the moment of sending."""
+
+
+class Carrier(Protocol):
+    """Takes things to Slack (slack/sender.py)."""
+
+    async def send(self, team: str, key: str, outgoing: Outgoing) -> Outcome: ...
+    async def update(self, channel: str, ts: str, key: str, post: Post) -> Outcome: ...
+    async def find(self, post: Post, key: str) -> Sent | Unknown | None: ...
+
+
+def new_owner() -> str:
+    """A new name for a lease; it begins with this process's number."""
+    return f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long a row waits after its n-th failure: 2 s doubled each time, at most 15 minutes, jittered."""
+    return timedelta(seconds=min(900.0, 2.0 * 2 ** min(attempts - 1, 12)) * random.uniform(0.5, 1.0))  # noqa: S311
+
+
+class Waker:
+    """Wakes the workers as soon as a unit has committed; the tick is only the safety net."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until somebody wakes us, `seconds` at most."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self._event.clear()
+
+
+async def keep_going(step: Callable[[], Awaitable[int]], waker: Waker, stopping: asyncio.Event) -> None:
+    """Call `step` until `stopping`; it returns how much it found to do."""
+    while not stopping.is_set():
+        try:
+            found = await step()
+        except Exception:
+            log.exception("a worker stumbled and goes on")
+            await asyncio.sleep(TICK_SECONDS)
+            continue
+        if not found:
+            await waker.wait(TICK_SECONDS)
+
+
+class Reading:
+    """Hands stored events to their listeners, several at once."""
+
+    def __init__(self, house: House, listeners: Mapping[str, Sequence[Listener]]) -> None:
+        self._house = house
+        self._listeners = listeners
+        self._owner = new_owner()
+        self._lease = timedelta(seconds=house.settings.lease_seconds)
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def step(self) -> int:
+        free = AT_ONCE - len(self._running)
+        if free <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        real = self._house.clock.real()
+        if not await self._house.unit.read(inbox.anything_waits, real):
+            return 0
+        events = await self._house.unit(inbox.claim, self._owner, real, self._lease, free)
+        for event in events:
+            _start(self._handle(event), self._running)
+        return len(events)
+
+    async def finish(self) -> None:
+        """Wait for what is being handled."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _handle(self, leased: Leased) -> None:
+        waited = (self._house.clock.real() - leased.received_at).total_seconds()
+        try:
+            envelope = Envelope.parse(json.loads(leased.body))
+            event = Event(leased.team, leased.event_id, envelope.kind, envelope.event, waited)
+            for listener in self._listeners.get(envelope.kind, ()):
+                await listener(self._house, event)
+            await self._house.unit(inbox.done, event)
+        except (Malformed, json.JSONDecodeError, KeyError, TypeError) as error:
+            # Nothing that is tried again will read better.
+            await self._fail(leased, error, for_ever=True)
+            log.exception("event %s (%s) cannot be read and is kept as dead", leased.event_id, leased.kind)
+        except SlackAway as error:
+            await self._fail(leased, error, for_ever=False)
+            log.warning("event %s (%s) waits for Slack: %s", leased.event_id, leased.kind, error)
+        except Exception as error:
+            await self._fail(leased, error, for_ever=False)
+            log.exception("event %s (%s) failed", leased.event_id, leased.kind)
+
+    async def _fail(self, leased: Leased, error: Exception, *, for_ever: bool) -> None:
+        # Only our own sentences are kept: another exception's text may hold somebody's words.
+        reason = (
+            f"{type(error).__name__}: {error}" if isinstance(error, SlackAway | Malformed) else type(error).__name__
+        )
+        await self._house.unit(
+            inbox.failed,
+            leased,
+            reason,
+            self._house.clock.real(),
+            back_off(leased.failures + 1),
+            for_ever=for_ever,
+        )
+
+
+class Sending:
+    """Renders and sends letters, several at once, but to one recipient one after the other."""
+
+    def __init__(self, house: House, carrier: Carrier, writers: Mapping[str, Writer]) -> None:
+        self._house = house
+        self._carrier = carrier
+        self._writers = writers
+        self._lease = timedelta(seconds=house.settings.lease_seconds)
+        self._settle = timedelta(seconds=house.settings.reconcile_seconds)
+        self._running: set[asyncio.Task[None]] = set()
+        self._lanes: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._closed_until: dict[tuple[str, type[Outgoing]], datetime] = {}
+
+    async def step(self) -> int:
+        free = AT_ONCE - len(self._running)
+        if free <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        real, now = self._house.clock.real(), self._house.now()
+        if not await self._house.unit.read(outbox.anything_due, real, now, self._settle):
+            return 0
+        tasks = await self._house.unit(outbox.claim, new_owner(), real, now, self._lease, self._settle, free)
+        for task in tasks:
+            _start(self._carry(task, real), self._running)
+        return len(tasks)
+
+    async def finish(self) -> None:
+        """Wait for what is on its way."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _carry(self, task: Task, claimed_at: datetime) -> None:
+        letter = task.letter
+        async with self._lanes[letter.team, letter.to]:
+            try:
+                written = await self._written(task)
+            except Exception as error:
+                reason = str(error) if isinstance(error, SlackAway) else type(error).__name__
+                await self._give_back(task, None, reason)
+                log.exception("letter %s (%s) could not be written", letter.key, letter.kind)
+                return
+            if isinstance(written, Drop | Hold):
+                await self._unwritten(task, written)
+                return
+            closed = self._closed_until.get((letter.team, type(written)))
+            if closed is not None and closed > self._house.clock.real():
+                await self._give_back(task, closed - self._house.clock.real(), "Slack asked to slow down")
+            elif task.ts is not None and task.channel is not None:
+                await self._show_anew(task, task.channel, task.ts, written)
+            elif not task.in_doubt or await self._may_be_repeated(task, written):
+                if await self._is_still_ours(task, claimed_at):
+                    # From here on only the carrier's word, or a later look, says whether the letter is there.
+                    await self._settled(task, written, await self._carrier.send(letter.team, letter.key, written))
+
+    async def _is_still_ours(self, task: Task, since: datetime) -> bool:
+        """Whether the call may begin: well inside the lease, and so early that a look for it comes after its end."""
+        while (real := self._house.clock.real()) - since > min(self._lease, self._settle) / 2:
+            # It waited for its turn, or for Slack while it was written: somebody may have looked in vain already.
+            if not await self._house.unit(outbox.renew, task, real, self._lease):
+                log.warning("letter %s was taken over by another worker", task.letter.key)
+                return False
+            since = real
+        return True
+
+    async def _written(self, task: Task) -> "Outgoing | Drop | Hold":
+        if task.letter.is_proactive and task.ts is None and not task.in_doubt:
+            word = await self._house.unit.read(ask_gate, task.letter, self._house.now())
+            if isinstance(word, Wait):
+                return Hold(word.until, word.reason)
+            if isinstance(word, Refuse):
+                return Drop(word.reason)
+        return await self._writers[task.letter.kind](self._house, task.letter)
+
+    async def _unwritten(self, task: Task, written: "Drop | Hold") -> None:
+        if task.ts is not None:
+            await self._write(task, shown=task.revision)
+        elif isinstance(written, Drop):
+            await self._write(task, state=LetterState.CANCELLED, error=written.reason)
+        elif task.in_doubt:
+            await self._give_back(task, None, written.reason)
+        else:
+            await self._write(
+                task, state=LetterState.PENDING, not_before=written.until, attempts=0, error=written.reason
+            )
+
+    async def _show_anew(self, task: Task, channel: str, ts: str, written: Outgoing) -> None:
+        outcome: Outcome = Sent()
+        if isinstance(written, Post):
+            outcome = await self._carrier.update(channel, ts, task.letter.key, written)
+        if isinstance(outcome, TryAgain | Unknown) and task.attempts < MOST_ATTEMPTS:
+            self._slow_down(task, written, outcome)
+            after = outcome.after if isinstance(outcome, TryAgain) else None
+            await self._give_back(task, None if after is None else timedelta(seconds=after), outcome.reason)
+        else:
+            error = None if isinstance(outcome, Sent) else outcome.reason
+            await self._write(task, shown=task.revision, attempts=0, error=error)
+
+    async def _may_be_repeated(self, task: Task, written: Outgoing) -> bool:
+        """Find out a doubt. True where sending twice is the same as once; else the letter is settled here."""
+        if isinstance(written, Whisper):
+            await self._write(task, state=LetterState.CANCELLED, error="in doubt: an ephemeral message is not repeated")
+            return False
+        if not isinstance(written, Post):
+            return True
+        found = await self._carrier.find(written, task.letter.key)
+        if found is None:
+            await self._write(
+                task,
+                state=LetterState.PENDING,
+                next_try=self._house.clock.real(),
+                error="looked: it had not arrived",
+            )
+        else:
+            await self._settled(task, written, found)
+        return False
+
+    async def _settled(self, task: Task, written: Outgoing, outcome: Outcome) -> None:
+        letter = task.letter
+        match outcome:
+            case Sent(channel, ts):
+                is_post = isinstance(written, Post)
+                await self._write(
+                    task,
+                    state=LetterState.SENT,
+                    channel=channel,
+                    ts=ts if is_post else None,
+                    thread_ts=written.thread_ts if isinstance(written, Post) else None,
+                    sent_at=self._house.now(),
+                    shown=task.revision,
+                    attempts=0,
+                    error=None,
+                )
+            case Never(reason):
+                log.warning("letter %s (%s) can never be sent: %s", letter.key, letter.kind, reason)
+                await self._write(task, state=LetterState.DEAD, error=reason)
+            case TryAgain(reason, after):
+                self._slow_down(task, written, outcome)
+                await self._give_back(task, None if after is None else timedelta(seconds=after), reason)
+            case Unknown(reason):
+                log.warning("letter %s (%s) is in doubt: %s", letter.key, letter.kind, reason)
+                await self._in_doubt(task, reason)
+
+    def _slow_down(self, task: Task, written: Outgoing, outcome: Outcome) -> None:
+        if isinstance(outcome, TryAgain) and outcome.after is not None:
+            until = self._house.clock.real() + timedelta(seconds=outcome.after)
+            self._closed_until[task.letter.team, type(written)] = until
+
+    async def _in_doubt(self, task: Task, reason: str) -> None:
+        real = self._house.clock.real()
+        if self._is_hopeless(task, real):
+            await self._write(task, state=LetterState.DEAD, error=reason)
+            return
+        later = real + back_off(task.attempts) if task.in_doubt else real
+        await self._write(
+            task,
+            state=LetterState.UNKNOWN,
+            last_try=real,
+            next_try=later,
+            keep_lease_until=real,
+            error=reason,
+        )
+
+    async def _give_back(self, task: Task, after: timedelta | None, reason: str) -> None:
+        """It was certainly not sent in this try: later again."""
+        real = self._house.clock.real()
+        if task.in_doubt:
+            await self._in_doubt(task, reason)
+            return
+        later = real + (back_off(task.attempts) if after is None else after)
+        if task.ts is not None:
+            await self._write(task, next_try=later, error=reason)
+        elif self._is_hopeless(task, real):
+            await self._write(task, state=LetterState.DEAD, error=reason)
+        else:
+            await self._write(task, state=LetterState.PENDING, next_try=later, error=reason)
+
+    @staticmethod
+    def _is_hopeless(task: Task, real: datetime) -> bool:
+        return task.first_try is not None and real - task.first_try > GIVE_UP_AFTER
+
+    async def _write(self, task: Task, *, keep_lease_until: datetime | None = None, **values: object) -> None:
+        if not await self._house.unit(outbox.settle, task, lease_until=keep_lease_until, **values):
+            log.warning("letter %s was taken over by another worker", task.letter.key)
+
+
+def _start(work: Coroutine[None, None, None], running: set[asyncio.Task[None]]) -> None:
+    def ended(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # The row keeps its lease and is taken up again when that runs out.
+            log.error("a worker stumbled over a row", exc_info=task.exception())
+
+    task = asyncio.create_task(work)
+    running.add(task)
+    task.add_done_callback(ended)
