@@ -1,0 +1,140 @@
+"""What several stages show: Block Kit's pieces, the item card, and words for time. Pure: facts in, blocks out.
+
+Whatever a person wrote passes `mrkdwn.escaped` here: it is shown literally, notifies nobody and fits Slack's limits.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from kbot.library.facts import Item
+from kbot.slack.mrkdwn import cut, escaped, one_line
+from kbot.trail.facts import Evidence
+
+Block = dict[str, Any]
+
+SECTION_LIMIT = 2900
+TITLE_SHOWN = 140
+BODY_SHOWN = 1200
+LINE_SHOWN = 280
+BUTTON_LIMIT = 75
+
+
+def section(text: str, *, accessory: Any = None) -> Block:
+    """A paragraph of mrkdwn that is safe already."""
+    return SectionBlock(text=MarkdownTextObject(text=text[:3000]), accessory=accessory).to_dict()
+
+
+def header(text: str) -> Block:
+    """A heading in plain text."""
+    return HeaderBlock(text=PlainTextObject(text=cut(text, 150), emoji=True)).to_dict()
+
+
+def context(*texts: str) -> Block:
+    """Small print, in mrkdwn that is safe already."""
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:2000]) for text in texts[:10] if text]).to_dict()
+
+
+def divider() -> Block:
+    return DividerBlock().to_dict()
+
+
+def button(label: str, action: str, value: str, *, primary: bool = False, url: str | None = None) -> ButtonElement:
+    """A button. `value` carries ids, never words."""
+    return ButtonElement(
+        text=PlainTextObject(text=cut(label, BUTTON_LIMIT), emoji=True),
+        action_id=action,
+        value=value,
+        style="primary" if primary else None,
+        url=url,
+    )
+
+
+def menu(action: str, options: Sequence[tuple[str, str]]) -> OverflowMenuElement:
+    """The "..." menu: (label, value) of at most five entries."""
+    entries = [Option(text=PlainTextObject(text=cut(label, BUTTON_LIMIT)), value=value) for label, value in options]
+    return OverflowMenuElement(action_id=action, options=entries)
+
+
+def buttons(*elements: Any) -> Block:
+    """A row of buttons and menus."""
+    return ActionsBlock(elements=list(elements)).to_dict()
+
+
+def title_of(item: Item, limit: int = TITLE_SHOWN) -> str:
+    """The item's title as literal text."""
+    return escaped(one_line(item.lines.title), limit)
+
+
+def linked_title(item: Item, limit: int = TITLE_SHOWN) -> str:
+    """The title in bold, linked to the source where there is one."""
+    permalink = item.source.permalink if item.source else None
+    title = title_of(item, limit).replace("|", "¦")
+    return f"*<{permalink}|{title}>*" if permalink else f"*{title}*"
+
+
+def contributor_of(item: Item, names: Mapping[str, str]) -> str:
+    """The contributor's name; "a colleague" for one who goes unnamed, "an app" for a message without an author."""
+    if item.contributor is None:
+        return "an app"
+    if not item.is_named:
+        return "a colleague"
+    return escaped(names.get(item.contributor, "a colleague"), 60)
+
+
+def age(then: datetime, now: datetime) -> str:
+    """How long ago, in words."""
+    days = (now - then) // timedelta(days=1)
+    if days <= 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    if days < 14:
+        return f"{days} days ago"
+    if days < 60:
+        return f"{days // 7} weeks ago"
+    return f"{days // 30} months ago"
+
+
+def card(
+    item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime, *, body: int = BODY_SHOWN
+) -> list[Block]:
+    """An item, the same everywhere: title, when, what, because, limits; and under it where it comes from, how old it
+    is and what people said of it."""
+    lines = item.lines
+    text = [linked_title(item)]
+    if lines.when:
+        text.append(f"_When:_ {escaped(one_line(lines.when), LINE_SHOWN)}")
+    text.append(escaped(lines.body.strip(), body))
+    if lines.because:
+        text.append(f"_Because:_ {escaped(one_line(lines.because), LINE_SHOWN)}")
+    if lines.limits:
+        text.append(f"_Limits:_ {escaped(one_line(lines.limits), LINE_SHOWN)}")
+    return [section("\n".join(text)), context(origin(item, names, evidence, now))]
+
+
+def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime) -> str:
+    """Small print of an item: who, where, how old, verified, and what people said of it."""
+    parts = [f"From {contributor_of(item, names)} in <#{item.channel}>"]
+    parts.append(f"saved {age(item.published_at or item.created_at, now)}")
+    if item.verified_by and item.verified_at:
+        name = escaped(names.get(item.verified_by, "a broker"), 60)
+        parts.append(f"verified {age(item.verified_at, now)} by {name}")
+    if evidence.in_words:
+        parts.append(evidence.in_words)
+    if item.source and item.source.files:
+        parts.append("files: " + escaped(", ".join(item.source.files), 200))
+    return " · ".join(parts)

@@ -1,0 +1,1 @@
+"""What we know: items, their versions and sources, and who may see them."""

@@ -1,0 +1,1 @@
+"""What happened, append-only: captured, published, answered, received, intended, responded, told."""

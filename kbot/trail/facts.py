@@ -1,0 +1,147 @@
+"""What can have happened. Past tense; each fact is remembered once under its key and never changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What a person said of a use (domain.md 2.4)."""
+
+    NOT_YET = "not_yet"
+    APPLIED_AS_IS = "applied_as_is"
+    APPLIED_ADAPTED = "applied_adapted"
+    TRIED_NOT_WORKED = "tried_not_worked"
+    NOT_APPLICABLE = "not_applicable"
+    CHANGED_THINKING = "changed_thinking"
+    ALREADY_DID = "already_did"
+    DECIDED_AGAINST = "decided_against"
+    PASSED_ON = "passed_on"
+    DECLINED = "declined"
+    OFF_THE_POINT = "off_the_point"
+    """Feedback on an answer ("Wasn't the point"), nothing about the item."""
+
+    @property
+    def is_use(self) -> bool:
+        return self in (Status.APPLIED_AS_IS, Status.APPLIED_ADAPTED)
+
+
+class Outcome(StrEnum):
+    """How a use went."""
+
+    HELPED = "helped"
+    PARTLY = "partly"
+    NO_DIFFERENCE = "no_difference"
+    MADE_WORSE = "made_worse"
+    TOO_EARLY = "too_early"
+
+
+class ReceiptKind(StrEnum):
+    """An act that shows contact with an item."""
+
+    ASKED_FOR = "asked_for"
+    OPENED = "opened"
+    WILL_USE = "will_use"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened at `at` (people's time, UTC). `key` is unique within the team and the kind of fact."""
+
+    team: str
+    key: str
+    at: datetime
+    person: str | None
+    item: str | None
+
+
+@dataclass(frozen=True)
+class Captured(Fact):
+    """`person` flagged or wrote down an item."""
+
+
+@dataclass(frozen=True)
+class Published(Fact):
+    """An item can be found from now on. `person` is its contributor."""
+
+
+@dataclass(frozen=True)
+class Withdrawn(Fact):
+    """An item is gone: taken back, retired, or its source deleted."""
+
+
+@dataclass(frozen=True)
+class Verified(Fact):
+    """`person` vouches for an item."""
+
+
+class Decision(StrEnum):
+    """What a broker decided about an item."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True)
+class Reviewed(Fact):
+    """`person`, a broker, decided about an item."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Answered(Fact):
+    """`person` asked; `items` were cited, the first one as `item`. None cited: the question is open."""
+
+    question: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Received(Fact):
+    """`person` showed contact with an item, by asking for it (`words`: how), opening it or meaning to use it."""
+
+    receipt: ReceiptKind
+    question: str | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Responded(Fact):
+    """`person` said what became of an item. A later response about the same item takes the place of an earlier one."""
+
+    status: Status
+    outcome: Outcome | None = None
+    case: str | None = None
+
+
+@dataclass(frozen=True)
+class TellingAllowed(Fact):
+    """`person` allows that the contributor hears of it, with their name or without."""
+
+    case: str
+    with_name: bool
+    allowed: bool = True
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How many people reported what of one item; each person's latest word counts."""
+
+    used: int = 0
+    helped: int = 0
+    failed: int = 0
+    made_worse: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """Such as "used by 2 (reported), did not work for 1"; "" when nobody said anything yet."""
+        parts = []
+        if self.used:
+            parts.append(f"used by {self.used} (reported)")
+        if self.failed:
+            parts.append(f"did not work for {self.failed}")
+        if self.made_worse:
+            parts.append(f"made things worse for {self.made_worse}")
+        return ", ".join(parts)
