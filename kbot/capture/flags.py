@@ -1,0 +1,297 @@
+"""Flag, endorse, undo, and what the contributor decides. Each verb is one transaction's worth of steps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kbot.act import Act, BadInput
+from kbot.capture.consent import UNDO_WITHIN, Terms, terms
+from kbot.capture.tables import FlagRow
+from kbot.library import items
+from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
+from kbot.people import directory
+from kbot.people.facts import Policy
+from kbot.post import outbox
+from kbot.post.outbox import Letter
+from kbot.storage.upsert import insert_new
+from kbot.trail.facts import Captured
+from kbot.trail.log import remember
+
+MARK = "capture.mark"
+SEEN = "capture.seen"
+NOTICE = "capture.notice"
+EDITED = "capture.edited"
+ORPHANED = "capture.orphaned"
+REFUSED = "capture.refused"
+JOINED = "capture.joined"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A flag emoji set or taken off a message. `event_ts` is Slack's time of the event."""
+
+    channel: str
+    ts: str
+    emoji: str
+    event_ts: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found at the flagged place: who wrote it and what an item would say."""
+
+    channel: str
+    contributor: str | None
+    lines: Lines
+    source: Source | None
+    kind: ItemKind = ItemKind.HOW_TO
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An item that a flag, a modal or a command led to. `is_new` is False for an endorsement."""
+
+    item: Item
+    is_new: bool
+
+
+def flag(session: Session, act: Act, flag: Flag, policy: Policy, finding: Finding, real: datetime) -> Saved | None:
+    """Save the flagged message; a second person's flag is an endorsement.
+
+    None when the flag was taken off meanwhile (Slack's order of events counts, not ours). `real` is the machine's time.
+    """
+    if not _newest(session, act, flag, is_set=True):
+        return None
+    return save(session, act, policy, finding, real)
+
+
+def save(session: Session, act: Act, policy: Policy, finding: Finding, real: datetime) -> Saved:
+    """Write the item down and tell the contributor, the flagger and, by a reaction, everybody."""
+    agreed = terms(policy, finding.contributor, act.person, act.at)
+    item, is_new = items.create(
+        session,
+        act,
+        kind=finding.kind,
+        channel=finding.channel,
+        contributor=finding.contributor,
+        lines=finding.lines,
+        waits_for=agreed.waits_for,
+        until=agreed.until,
+        consent=agreed.consent,
+        source=finding.source,
+    )
+    if not is_new:
+        item = _again(session, act, item, agreed)
+    elif agreed.waits_for is WaitsFor.NOTHING:
+        items.publish(session, act, item.id)
+    remember(session, Captured(act.team, f"{item.id}:{act.person}", act.at, act.person, item.id))
+    _tell(session, act, item, real)
+    return Saved(items.get(session, act.team, item.id), is_new)
+
+
+def _again(session: Session, act: Act, item: Item, agreed: Terms) -> Item:
+    """A flag on a message that is an item already: an endorsement, or after an undo a new beginning."""
+    if item.state is ItemState.WITHDRAWN and item.consent is not Consent.REFUSED:
+        items.move(session, act, item.id, ItemState.CANDIDATE)
+        items.wait_for(session, act, item.id, agreed.waits_for, agreed.until)
+        if agreed.waits_for is WaitsFor.NOTHING:
+            items.publish(session, act, item.id)
+    elif item.contributor == act.person and item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
+        items.set_consent(session, act, item.id, Consent.GIVEN)  # an author's own flag is consent
+        items.publish(session, act, item.id)
+    return items.get(session, act.team, item.id)
+
+
+def _tell(session: Session, act: Act, item: Item, real: datetime) -> None:
+    if item.source is not None:
+        outbox.plan(
+            session,
+            Letter(act.team, f"mark:{item.id}:{act.key}", MARK, item.channel, {"item": item.id}),
+            real,
+        )
+        about = {"item": item.id, "channel": item.channel}
+        outbox.plan(session, Letter(act.team, f"seen:{item.id}:{act.key}", SEEN, act.person, about), real)
+    if item.contributor not in (None, act.person):
+        assert item.contributor is not None
+        outbox.plan(session, Letter(act.team, f"notice:{item.id}", NOTICE, item.contributor, {"item": item.id}), real)
+    outbox.refresh(session, act.team, f"notice:{item.id}")
+
+
+def _newest(session: Session, act: Act, flag: Flag, *, is_set: bool) -> bool:
+    """Keep the flag as this event leaves it. False when a newer event, or this one, is known already."""
+    key = {
+        "team_id": act.team,
+        "channel_id": flag.channel,
+        "ts": flag.ts,
+        "user_id": act.person,
+        "emoji": flag.emoji,
+    }
+    if insert_new(session, FlagRow, {**key, "is_set": is_set, "event_ts": flag.event_ts}):
+        return True
+    changed = session.execute(
+        update(FlagRow)
+        .filter_by(**key)
+        .where(FlagRow.event_ts < flag.event_ts)
+        .values(is_set=is_set, event_ts=flag.event_ts)
+        .returning(FlagRow.ts)
+    )
+    return changed.first() is not None
+
+
+def unflag(session: Session, act: Act, flag: Flag, real: datetime) -> None:
+    """The flag is taken off: within ten minutes that undoes the save, later it only takes the endorsement back."""
+    if not _newest(session, act, flag, is_set=False):
+        return
+    item = items.by_source(session, act.team, flag.channel, flag.ts)
+    if item is not None and item.flagger == act.person and act.at - item.created_at <= UNDO_WITHIN:
+        _take_back(session, act, item, real)
+
+
+def undo(session: Session, act: Act, item_id: str, real: datetime) -> Item:
+    """The flagger presses Undo. Raises BadInput after ten minutes, or for somebody else's save."""
+    item = items.get(session, act.team, item_id)
+    if item.flagger != act.person:
+        raise BadInput("Somebody else saved this, so only they, the one who wrote it, or a broker can take it back.")
+    if act.at - item.created_at > UNDO_WITHIN:
+        raise BadInput("The ten minutes for Undo are over. The one who wrote it, or a broker, can still take it back.")
+    _take_back(session, act, item, real)
+    return items.get(session, act.team, item_id)
+
+
+def _take_back(session: Session, act: Act, item: Item, real: datetime) -> None:
+    if _endorsed_by_others(session, item):
+        return
+    if item.state in (ItemState.CANDIDATE, ItemState.PUBLISHED):
+        items.take_away(session, act, item.id, ItemState.WITHDRAWN)
+        _gone(session, act, item, real)
+
+
+def _endorsed_by_others(session: Session, item: Item) -> bool:
+    if item.source is None:
+        return False
+    others = select(FlagRow.user_id).where(
+        FlagRow.team_id == item.team,
+        FlagRow.channel_id == item.source.channel,
+        FlagRow.ts == item.source.ts,
+        FlagRow.user_id != item.flagger,
+        FlagRow.is_set,
+    )
+    return session.execute(others.limit(1)).first() is not None
+
+
+def _gone(session: Session, act: Act, item: Item, real: datetime) -> None:
+    if item.source is not None:
+        outbox.plan(
+            session,
+            Letter(act.team, f"unmark:{item.id}:{act.key}", MARK, item.channel, {"item": item.id}),
+            real,
+        )
+    outbox.refresh(session, act.team, f"notice:{item.id}")
+
+
+def _own(session: Session, act: Act, item_id: str) -> Item:
+    item = items.get(session, act.team, item_id)
+    if item.contributor != act.person:
+        raise BadInput("Only the person who wrote it can decide that.")
+    return item
+
+
+def accept(session: Session, act: Act, item_id: str, *, with_name: bool) -> None:
+    """The contributor says that it is fine, with their name or without; what waited for that is published."""
+    item = _own(session, act, item_id)
+    if item.state in (ItemState.REJECTED, ItemState.WITHDRAWN):
+        raise items.Gone
+    if not with_name:
+        items.leave_name_out(session, act, item_id)
+    items.set_consent(session, act, item_id, Consent.GIVEN)
+    if item.state is ItemState.LAPSED or item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
+        items.publish(session, act, item_id)
+    outbox.refresh(session, act.team, f"notice:{item_id}")
+
+
+def show_name(session: Session, act: Act, item_id: str) -> None:
+    """The contributor wants to be named after all."""
+    _own(session, act, item_id)
+    items.leave_name_out(session, act, item_id, out=False)
+    outbox.refresh(session, act.team, f"notice:{item_id}")
+
+
+def refuse(session: Session, act: Act, item_id: str, real: datetime) -> None:
+    """The contributor takes it back, for ever: nobody finds it, and a new flag does not save it again."""
+    item = _own(session, act, item_id)
+    items.set_consent(session, act, item_id, Consent.REFUSED)
+    if item.state is not ItemState.REJECTED:
+        items.take_away(session, act, item_id, ItemState.REJECTED)
+    _gone(session, act, item, real)
+
+
+def never(session: Session, act: Act, item_id: str, real: datetime) -> None:
+    """The contributor wants nothing of theirs saved, this included."""
+    directory.never_capture(session, act)
+    refuse(session, act, item_id, real)
+
+
+def edit(session: Session, act: Act, item_id: str, lines: Lines, kind: ItemKind) -> None:
+    """The contributor says it in other words; editing what waits for their yes is a yes."""
+    item = _own(session, act, item_id)
+    if item.state in (ItemState.REJECTED, ItemState.WITHDRAWN):
+        raise items.Gone
+    items.revise(session, act, item_id, lines, kind=kind)
+    items.set_consent(session, act, item_id, Consent.GIVEN)
+    if item.state is ItemState.LAPSED or item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
+        items.publish(session, act, item_id)
+    outbox.refresh(session, act.team, f"notice:{item_id}")
+
+
+def source_edited(session: Session, act: Act, channel: str, ts: str, edited_ts: str, real: datetime) -> None:
+    """The source message was edited: the contributor is asked whether the item shall say the new words."""
+    if not items.source_edited(session, act.team, channel, ts, edited_ts):
+        return
+    item = items.by_source(session, act.team, channel, ts)
+    if item is None or item.contributor is None or item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
+        return
+    about = {"item": item.id, "edited_ts": edited_ts}
+    outbox.plan(session, Letter(act.team, f"edited:{item.id}:{edited_ts}", EDITED, item.contributor, about), real)
+
+
+def source_deleted(session: Session, act: Act, channel: str, ts: str, real: datetime) -> None:
+    """The source message is gone: its item is hidden at once, and the contributor may keep it as their own words."""
+    item = items.bury(session, act.team, channel, ts)
+    if item is None or item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
+        return
+    items.take_away(session, act, item.id, ItemState.WITHDRAWN)
+    outbox.refresh(session, act.team, f"notice:{item.id}")
+    if item.contributor is not None and item.consent is not Consent.REFUSED:
+        letter = Letter(act.team, f"orphaned:{item.id}", ORPHANED, item.contributor, {"item": item.id})
+        outbox.plan(session, letter, real)
+
+
+def keep_own_words(session: Session, act: Act, item_id: str) -> None:
+    """The contributor keeps what a deleted message said; it is found again, without the message."""
+    item = _own(session, act, item_id)
+    if item.consent is Consent.REFUSED:
+        raise items.Gone
+    items.detach(session, act, item_id)
+    items.set_consent(session, act, item_id, Consent.GIVEN)
+    items.publish(session, act, item_id)
+    outbox.refresh(session, act.team, f"orphaned:{item_id}")
+
+
+def let_go(session: Session, act: Act, item_id: str, real: datetime) -> None:
+    """The contributor lets a deleted message's item go as well."""
+    refuse(session, act, item_id, real)
+    outbox.refresh(session, act.team, f"orphaned:{item_id}")
+
+
+def come_of_age(session: Session, act: Act, item_id: str) -> None:
+    """A candidate's time has come: after 24 hours an opt-out is published, after 14 days an opt-in lapses."""
+    item = items.get(session, act.team, item_id)
+    if item.state is not ItemState.CANDIDATE or item.until is None or item.until > act.at:
+        return
+    if item.waits_for is WaitsFor.TIME:
+        items.publish(session, act, item_id)
+    else:
+        items.move(session, act, item_id, ItemState.LAPSED)
+    outbox.refresh(session, act.team, f"notice:{item_id}")
