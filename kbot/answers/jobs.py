@@ -1,0 +1,62 @@
+"""The doors of answers from the queue: letters, written at the moment of sending."""
+
+from kbot.answers import questions, views
+from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, TOLD
+from kbot.cards import section
+from kbot.house import House
+from kbot.library.looking import show
+from kbot.people.viewers import names
+from kbot.post.outbox import Letter
+from kbot.post.workers import Drop, Hold
+from kbot.slack.outgoing import Outgoing, Post, Whisper
+
+
+async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """The answer in its thread, with what everybody who reads along may see at this moment."""
+    question = await house.unit.read(questions.get, letter.team, letter.about["question"])
+    read_in = None if question.channel.startswith("D") else question.channel
+    found = await show(house, letter.team, question.asker, question.cited, read_in=read_in)
+    text, blocks = views.answer(question, found.items, found.names, found.evidence, house.now())
+    return Post(question.channel, text, blocks, question.thread_ts)
+
+
+async def shared(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """A private answer that its asker shares with the channel."""
+    question = await house.unit.read(questions.get, letter.team, letter.about["question"])
+    found = await show(house, letter.team, question.asker, question.cited, read_in=question.channel)
+    if not found.items:
+        return Drop("not everybody there may see it any more")
+    said = views.answer(question, found.items, found.names, found.evidence, house.now())
+    asker = (await names(house, letter.team, [question.asker]))[question.asker]
+    text, blocks = views.shared(said, question, asker)
+    return Post(question.channel, text, blocks)
+
+
+async def told(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """To the asker of an open question: there is an answer now."""
+    question = await house.unit.read(questions.get, letter.team, letter.about["question"])
+    found = await show(house, letter.team, question.asker, question.cited)
+    if not found.items:
+        return Drop("the asker may not see the answer, or it is gone")
+    text, blocks = views.told(question, found.items, found.names, found.evidence, house.now())
+    return Post(letter.to, text, blocks)
+
+
+async def refused(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """Why a question in a channel was not answered, to the asker alone; kbot's own sentence."""
+    return Whisper(letter.about["channel"], letter.to, letter.about["sentence"], [], letter.about["thread_ts"])
+
+
+async def refused_here(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """The same in a DM."""
+    sentence = letter.about["sentence"]
+    return Post(letter.to, sentence, [section(sentence)], letter.about["thread_ts"])
+
+
+LETTERS = {
+    ANSWER: answer,
+    TOLD: told,
+    SHARED: shared,
+    REFUSED: refused,
+    REFUSED_HERE: refused_here,
+}

@@ -1,0 +1,160 @@
+"""The doors of answers from Slack: a mention, kbot's Messages tab, `/kb ask`, "Do we know this?", the buttons."""
+
+import re
+
+from kbot.act import BadInput
+from kbot.answers import questions, views
+from kbot.answers.facts import REFUSED, REFUSED_HERE, SHARED, Asked, Question
+from kbot.house import House
+from kbot.library.looking import look_up, show
+from kbot.people import directory
+from kbot.people.facts import Mode
+from kbot.people.viewers import channel_for, member_of, names
+from kbot.post import inbox, outbox
+from kbot.post.outbox import Letter
+from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Shortcut
+from kbot.slack.mrkdwn import mentioned, plain
+from kbot.slack.reader import SlackAway
+
+WORKING = "is looking through what colleagues saved ..."
+
+
+async def on_mention(house: House, event: Event) -> None:
+    """`@kbot question` in a channel. Slack tells it twice, as a mention and as a message: this one counts."""
+    body = event.body
+    channel, ts = str(body["channel"]), str(body["ts"])
+    person = body.get("user")
+    if not person or body.get("bot_id") or person == house.me or channel.startswith("D"):
+        return  # another bot is not answered: two bots could talk for ever
+    text = await _question_text(house, event.team, str(body.get("text") or ""))
+    asked = Asked(f"{channel}:{ts}", channel, text, str(body.get("thread_ts") or ts), waited=event.waited)
+    try:
+        await member_of(house, event.team, person)
+        await channel_for(house, channel)
+        policy = await house.unit.read(directory.policy_of, event.team, channel)
+        if policy.mode is not Mode.CAPTURE_AND_ASK:
+            raise BadInput("I do not answer in this channel; it is set up so. `/kb ask` answers you alone.")
+    except BadInput as bad:
+        about = {"channel": channel, "sentence": bad.sentence, "thread_ts": body.get("thread_ts")}
+        letter = Letter(event.team, f"refused:{event.id}", REFUSED, person, about)
+        await house.unit(inbox.finishing(event, outbox.plan), letter, house.clock.real())
+        return
+    await _answer(house, event, person, asked, read_in=channel)
+
+
+async def on_message(house: House, event: Event) -> None:
+    """A question in kbot's Messages tab, answered in a thread under it."""
+    body = event.body
+    channel = str(body.get("channel") or "")
+    is_question = event.subtype in (None, "file_share", "thread_broadcast", "me_message")
+    if not is_question or not channel.startswith("D") or body.get("bot_id") or body.get("user") in (None, house.me):
+        return
+    person, thread_ts = str(body["user"]), str(body.get("thread_ts") or body["ts"])
+    text = await _question_text(house, event.team, str(body.get("text") or ""))
+    asked = Asked(f"{channel}:{body['ts']}", channel, text, thread_ts, waited=event.waited)
+    try:
+        await member_of(house, event.team, person)
+    except BadInput as bad:
+        about = {"channel": channel, "sentence": bad.sentence, "thread_ts": thread_ts}
+        letter = Letter(event.team, f"refused:{event.id}", REFUSED_HERE, channel, about)
+        await house.unit(inbox.finishing(event, outbox.plan), letter, house.clock.real())
+        return
+    await house.slack.set_status(channel, thread_ts, WORKING)
+    try:
+        await _answer(house, event, person, asked, read_in=None)
+    except Exception:
+        await house.slack.set_status(channel, thread_ts, "")  # the sign ends whatever happens
+        raise
+
+
+async def _question_text(house: House, team: str, text: str) -> str:
+    """What was asked, without kbot's own name in it."""
+    text = re.sub(rf"<@{house.me}(\|[^>]*)?>", " ", text)[: questions.TEXT_LIMIT * 2]
+    said = await names(house, team, mentioned(text)[:10])
+    return plain(text, lambda person: said.get(person, person)).strip()
+
+
+async def _answer(house: House, event: Event, person: str, asked: Asked, *, read_in: str | None) -> None:
+    cited = await look_up(house, event.team, person, asked.text, read_in=read_in) if asked.text else []
+    act = house.act(event.team, person, asked.channel, event.id)
+    late_after = house.settings.late_seconds
+    real = house.clock.real()
+    await house.unit(inbox.finishing(event, questions.record), act, asked, cited, late_after=late_after, real=real)
+
+
+async def ask(house: House, command: Command) -> Answer:
+    """`/kb ask question`: only the asker sees the answer."""
+    text = plain(command.rest)[: questions.TEXT_LIMIT]
+    if not text:
+        raise BadInput("Ask something after it, for example: /kb ask how do we restart the importer?")
+    asked = Asked(f"command:{command.trigger_id}", command.channel, text, is_private=True)
+    return await _answer_privately(house, command.team, command.person, asked)
+
+
+async def do_we_know_this(house: House, shortcut: Shortcut) -> Answer:
+    """The message shortcut: the message's words are the question, the answer is for the presser alone."""
+    text = await _question_text(house, shortcut.team, str(shortcut.message.get("text") or ""))
+    if not text:
+        raise BadInput("There are no words in that message that I could search for.")
+    asked = Asked(
+        f"shortcut:{shortcut.trigger_id}",
+        str(shortcut.channel),
+        text[: questions.TEXT_LIMIT],
+        is_private=True,
+    )
+    return await _answer_privately(house, shortcut.team, shortcut.person, asked)
+
+
+async def _answer_privately(house: House, team: str, person: str, asked: Asked) -> Answer:
+    await member_of(house, team, person)
+    cited = await look_up(house, team, person, asked.text)
+    act = house.act(team, person, asked.channel, asked.asked_as)
+    question = await house.unit(
+        questions.record, act, asked, cited, late_after=house.settings.late_seconds, real=house.clock.real()
+    )
+    return await private_reply(house, question)
+
+
+async def private_reply(house: House, question: Question) -> Reply:
+    """The answer for the asker's eyes, as it may be shown now."""
+    found = await show(house, question.team, question.asker, question.cited)
+    said = views.answer(question, found.items, found.names, found.evidence, house.now())
+    can_share = False
+    if question.cited:
+        try:
+            can_share = not (await channel_for(house, question.channel)).is_im
+        except (BadInput, SlackAway):
+            can_share = False
+    text, blocks = views.private(said, question, can_share=can_share)
+    return Reply(text, blocks)
+
+
+async def on_share(house: House, press: Press) -> Answer:
+    """ "Share with everyone": what everybody there may see is asked again now."""
+    question = await house.unit.read(questions.get, press.team, press.value)
+    if question.asker != press.person:
+        raise BadInput("Only the person who asked can share the answer.")
+    await channel_for(house, question.channel)
+    found = await show(house, press.team, press.person, question.cited, read_in=question.channel)
+    if not found.items or len(found.items) < len(question.cited):
+        raise BadInput("Not everybody in this channel may see all of that, so I do not share it here.")
+    letter = Letter(press.team, f"share:{question.id}", SHARED, question.channel, {"question": question.id})
+    await house.unit(outbox.plan, letter, house.clock.real())
+    return Reply("Shared with everyone here.", replace=True)
+
+
+async def on_use(house: House, press: Press) -> Answer:
+    """ "I'll use this": a receipt, and later one question how it went."""
+    await member_of(house, press.team, press.person)
+    found = await show(house, press.team, press.person, [press.value])
+    if not found.items:
+        raise BadInput("That is not there any more, or not for you to see.")
+    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+    is_new = await house.unit(questions.will_use, act, press.value)
+    return Reply(views.will_use(found.items[0], is_new=is_new))
+
+
+EVENTS = {"app_mention": on_mention, "message": on_message}
+PRESSES = {views.USE: on_use, views.SHARE: on_share}
+SHORTCUTS = {"do_we_know_this": do_we_know_this}
+WORDS = {"ask": ask}

@@ -1,0 +1,94 @@
+"""What an answer looks like. Pure: facts in, Block Kit out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from kbot.answers.facts import Question
+from kbot.cards import Block, button, buttons, card, context, section
+from kbot.library.facts import Item
+from kbot.slack.mrkdwn import escaped, one_line
+from kbot.trail.facts import Evidence
+
+USE = "answers.use"
+SHARE = "answers.share"
+
+NOTHING = "I have nothing on this."
+NOTED = "I noted it as an open question for this channel's broker. When an answer to it is saved, I tell you."
+NOTED_IN_A_DM = "I noted it as an open question. Asked in a channel, its broker sees it too."
+ASK_ME = "Ask me something, for example: *@kbot how do we restart the importer?*"
+BODY_OF_FIRST = 1500
+BODY_OF_REST = 400
+
+Said = tuple[str, list[Block]]
+
+
+def answer(
+    question: Question,
+    items: Sequence[Item],
+    names: Mapping[str, str],
+    evidence: Mapping[str, Evidence],
+    now: datetime,
+) -> Said:
+    """An answer in a thread or to the asker alone: each cited item as a card, or that there is nothing."""
+    if not question.text:
+        return "Ask me something.", [section(ASK_ME)]
+    blocks: list[Block] = []
+    if question.late:
+        blocks.append(context(f"This answer is late, sorry: your question waited {_minutes(question.late)} for me."))
+    if not items:
+        is_dm = question.channel.startswith("D")
+        blocks.append(section(f"{NOTHING} {NOTED_IN_A_DM if is_dm else NOTED}"))
+        return NOTHING, blocks
+    many = len(items) > 1
+    lead = "This is what colleagues saved about it:" if many else "A colleague saved this:"
+    blocks.append(section(lead))
+    for n, item in enumerate(items):
+        blocks += card(item, names, evidence[item.id], now, body=BODY_OF_REST if n else BODY_OF_FIRST)
+        blocks.append(buttons(button("I'll use this", USE, item.id)))
+    return "I found something that colleagues saved.", blocks
+
+
+def private(said: Said, question: Question, *, can_share: bool) -> Said:
+    """The same for the asker's eyes only, with "Share with everyone" where there is somebody to share with."""
+    text, blocks = said
+    asked = context(f"You asked: _{escaped(one_line(question.text), 200)}_ · only you see this")
+    share = [buttons(button("Share with everyone", SHARE, question.id))] if can_share and question.cited else []
+    return text, [asked, *blocks, *share]
+
+
+def shared(said: Said, question: Question, asker: str) -> Said:
+    """A private answer that its asker shares with the channel."""
+    text, blocks = said
+    return text, [context(f"{escaped(asker, 60)} asked: _{escaped(one_line(question.text), 200)}_"), *blocks]
+
+
+def told(
+    question: Question,
+    items: Sequence[Item],
+    names: Mapping[str, str],
+    evidence: Mapping[str, Evidence],
+    now: datetime,
+) -> Said:
+    """To the asker of an open question that has an answer now."""
+    blocks = [section(f"You asked: _{escaped(one_line(question.text), 200)}_. There is an answer now:")]
+    for item in items:
+        blocks += card(item, names, evidence[item.id], now)
+        blocks.append(buttons(button("I'll use this", USE, item.id)))
+    return "Your question has an answer.", blocks
+
+
+def will_use(item: Item, *, is_new: bool) -> str:
+    """After "I'll use this"."""
+    title = escaped(one_line(item.lines.title), 140)
+    return (
+        f"Noted: *{title}*. I will ask once how it went; only you see that."
+        if is_new
+        else f"You told me already: *{title}*."
+    )
+
+
+def _minutes(seconds: int) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"{seconds} seconds"
+    return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"
