@@ -1,0 +1,213 @@
+"""Cases: opened by a receipt, asked in a bundle, answered or left in peace."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kbot.act import Act
+from kbot.follow_up.facts import Case, CaseState, Closed, Form, Telling
+from kbot.follow_up.tables import CaseRow
+from kbot.library import items
+from kbot.library.items import Gone
+from kbot.people import directory
+from kbot.people.hours import add_working_days
+from kbot.storage.upsert import insert_new
+from kbot.trail.facts import Fact, Outcome, ReceiptKind, Received, Status, Withdrawn
+
+WORKING_DAYS_AFTER_ANSWER = 2
+WORKING_DAYS_AFTER_INTENTION = 5
+"""For "I'll use this" without a date: as if the person had said "this week"."""
+
+ASK_AGAIN_AFTER = timedelta(days=14)
+SILENT_AFTER = timedelta(days=7)
+MOST_SILENT_ASKS = 2
+
+
+def open_case(session: Session, fact: Fact, real: datetime) -> None:
+    """A receipt opens a case, unless one about the same item is open, or the kind is not followed up.
+
+    Nobody is asked about what they contributed themselves. Rule: domain.md 3.2, 3.4.
+    """
+    if not isinstance(fact, Received) or fact.person is None or fact.item is None:
+        return
+    item = items.get(session, fact.team, fact.item)
+    person = directory.person(session, fact.team, fact.person)
+    if person is None or item.contributor == fact.person or not item.kind.is_followed_up or not item.is_findable:
+        return
+    if _declined(session, fact.team, fact.person, fact.item):
+        return
+    by_answer = fact.receipt is ReceiptKind.ASKED_FOR
+    days = WORKING_DAYS_AFTER_ANSWER if by_answer else WORKING_DAYS_AFTER_INTENTION
+    row = {
+        "team_id": fact.team,
+        "id": uuid4().hex,
+        "person": fact.person,
+        "item_id": fact.item,
+        "version": item.version,
+        "question_id": fact.question,
+        "words": fact.words,
+        "form": (Form.QUESTION if by_answer else Form.USE).value,
+        "state": CaseState.WAITING.value,
+        "due_at": add_working_days(fact.at, days, person.zone),
+        "asks_made": 0,
+        "opened_at": fact.at,
+        "telling": Telling.UNASKED.value,
+        "missing": "",
+        "responses": 0,
+    }
+    insert_new(session, CaseRow, row)
+
+
+def _declined(session: Session, team: str, person: str, item: str) -> bool:
+    """After "Don't ask about this" nothing is asked about the item, for ever."""
+    query = select(CaseRow.id).where(
+        CaseRow.team_id == team,
+        CaseRow.person == person,
+        CaseRow.item_id == item,
+        CaseRow.status == Status.DECLINED,
+    )
+    return session.execute(query).first() is not None
+
+
+def report(session: Session, act: Act, item_id: str) -> Case:
+    """A person tells unasked that they used an item: a case that was never asked, or their open one."""
+    item = items.get(session, act.team, item_id)
+    row = {
+        "team_id": act.team,
+        "id": uuid4().hex,
+        "person": act.person,
+        "item_id": item_id,
+        "version": item.version,
+        "words": "",
+        "form": Form.SELF.value,
+        "state": CaseState.WAITING.value,
+        "due_at": act.at,
+        "asks_made": 0,
+        "opened_at": act.at,
+        "telling": Telling.UNASKED.value,
+        "missing": "",
+        "responses": 0,
+    }
+    insert_new(session, CaseRow, row)
+    found = session.scalars(
+        select(CaseRow).where(
+            CaseRow.team_id == act.team,
+            CaseRow.person == act.person,
+            CaseRow.item_id == item_id,
+            CaseRow.state != CaseState.CLOSED,
+        )
+    ).one()
+    return _case(found)
+
+
+def close_for_item(session: Session, fact: Fact, real: datetime) -> None:
+    """An item is gone: nobody is asked about it any more."""
+    if isinstance(fact, Withdrawn) and fact.item is not None:
+        session.execute(
+            update(CaseRow)
+            .where(CaseRow.team_id == fact.team, CaseRow.item_id == fact.item, CaseRow.state == CaseState.WAITING)
+            .values(state=CaseState.CLOSED, closed_as=Closed.ITEM_GONE)
+        )
+
+
+def due_people(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Who has cases that are due (people's time)."""
+    rows = session.execute(
+        select(CaseRow.team_id, CaseRow.person)
+        .where(CaseRow.state == CaseState.WAITING, CaseRow.form != Form.SELF, CaseRow.due_at <= now)
+        .distinct()
+    )
+    return [(team, person) for team, person in rows]
+
+
+def due(session: Session, team: str, person: str, now: datetime) -> list[Case]:
+    """A person's due cases; the longest due first."""
+    rows = session.scalars(
+        select(CaseRow)
+        .where(
+            CaseRow.team_id == team,
+            CaseRow.person == person,
+            CaseRow.state == CaseState.WAITING,
+            CaseRow.form != Form.SELF,
+            CaseRow.due_at <= now,
+        )
+        .order_by(CaseRow.due_at, CaseRow.id)
+    )
+    return [_case(row) for row in rows]
+
+
+def ask(session: Session, cases: Iterable[Case], letter: str, now: datetime) -> None:
+    """These cases are asked in this letter."""
+    for case in cases:
+        session.execute(
+            update(CaseRow)
+            .where(CaseRow.team_id == case.team, CaseRow.id == case.id, CaseRow.state == CaseState.WAITING)
+            .values(state=CaseState.ASKED, letter=letter, asks_made=CaseRow.asks_made + 1, asked_at=now)
+        )
+    session.expire_all()
+
+
+def leave_in_peace(session: Session, now: datetime) -> int:
+    """Asks that stayed silent for a week: after two the case is closed, before that it is asked once more later."""
+    rows = session.scalars(
+        select(CaseRow).where(CaseRow.state == CaseState.ASKED, CaseRow.asked_at <= now - SILENT_AFTER)
+    ).all()
+    for row in rows:
+        if row.asks_made >= MOST_SILENT_ASKS:
+            row.state, row.closed_as = CaseState.CLOSED, Closed.UNANSWERED
+        elif row.asked_at is not None:
+            row.state, row.due_at = CaseState.WAITING, row.asked_at + ASK_AGAIN_AFTER
+    return len(rows)
+
+
+def get(session: Session, team: str, case: str) -> Case:
+    """A case by its id. Raises Gone when there is none."""
+    row = session.get(CaseRow, (team, case))
+    if row is None:
+        raise Gone
+    return _case(row)
+
+
+def of_letter(session: Session, team: str, letter: str) -> list[Case]:
+    """The cases that were last asked in this letter."""
+    rows = session.scalars(
+        select(CaseRow).where(CaseRow.team_id == team, CaseRow.letter == letter).order_by(CaseRow.due_at, CaseRow.id)
+    )
+    return [_case(row) for row in rows]
+
+
+def of_person(session: Session, team: str, person: str) -> list[Case]:
+    """A person's cases, newest first: their own log."""
+    rows = session.scalars(
+        select(CaseRow)
+        .where(CaseRow.team_id == team, CaseRow.person == person)
+        .order_by(CaseRow.opened_at.desc(), CaseRow.id)
+    )
+    return [_case(row) for row in rows]
+
+
+def _case(row: CaseRow) -> Case:
+    return Case(
+        team=row.team_id,
+        id=row.id,
+        person=row.person,
+        item=row.item_id,
+        version=row.version,
+        question=row.question_id,
+        words=row.words,
+        form=Form(row.form),
+        state=CaseState(row.state),
+        due_at=row.due_at,
+        asks_made=row.asks_made,
+        letter=row.letter,
+        opened_at=row.opened_at,
+        asked_at=row.asked_at,
+        status=Status(row.status) if row.status else None,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        telling=Telling(row.telling),
+        missing=row.missing,
+        responded_at=row.responded_at,
+    )

@@ -1,0 +1,93 @@
+"""The doors of follow-up from the queue: due cases become a bundle, permissions become a note."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kbot.follow_up import cases, notes, views
+from kbot.follow_up.facts import BUNDLE, NOTE, Told
+from kbot.follow_up.showing import asked
+from kbot.house import House
+from kbot.library import items
+from kbot.library.facts import Item
+from kbot.people import directory
+from kbot.people.hours import iso_week
+from kbot.post import outbox
+from kbot.post.gate import Go
+from kbot.post.outbox import Letter
+from kbot.post.passing import ask_gate
+from kbot.post.workers import Drop, Hold
+from kbot.slack.outgoing import Outgoing, Post
+from kbot.trail.facts import Status
+
+
+async def plan_bundles(house: House) -> None:
+    """At each tick: whoever has due cases, and may be approached now, gets one message about three of them at most."""
+    now = house.now()
+    await house.unit(cases.leave_in_peace, now)
+    for team, person in await house.unit.read(cases.due_people, now):
+        if await house.unit.read(_may_be_asked, team, person, now):
+            await house.unit(_plan_bundle, team, person, now, house.clock.real())
+
+
+def _letter(session: Session, team: str, person: str, now: datetime) -> Letter | None:
+    who = directory.person(session, team, person)
+    if who is None:
+        return None
+    return Letter(team, f"ask:{person}:{iso_week(now, who.zone)}", BUNDLE, person, is_proactive=True)
+
+
+def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bool:
+    letter = _letter(session, team, person, now)
+    return letter is not None and isinstance(ask_gate(session, letter, now), Go)
+
+
+def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: datetime) -> None:
+    directory.lock_person(session, team, person)
+    letter = _letter(session, team, person, now)
+    due = cases.due(session, team, person, now)[: views.BUNDLE_LIMIT]
+    if due and letter is not None and outbox.plan(session, letter, real):
+        cases.ask(session, due, letter.key, now)
+
+
+async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """The follow-up message, as its cases are now."""
+    about = await house.unit.read(cases.of_letter, letter.team, letter.key)
+    shown = await asked(house, letter.team, letter.to, about)
+    if not any(one.item for one in shown):
+        return Drop("the person may not see any of it any more")
+    if not any(one.case.responded_at for one in shown):
+        shown = [one for one in shown if one.item is not None and one.item.is_findable] or shown
+    text, blocks = views.bundle(shown, house.now())
+    return Post(letter.to, text, blocks)
+
+
+async def plan_notes(house: House) -> None:
+    """At each tick: contributors hear what they may hear, once a week at most."""
+    now = house.now()
+    for team, contributor in await house.unit.read(notes.contributors_to_tell):
+        await house.unit(notes.plan_note, team, contributor, now, house.clock.real())
+
+
+async def note(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """The contributor's note, with what the people say now."""
+    told, about, names = await house.unit.read(_told, letter)
+    kept = [
+        (one, about[one.case.item])
+        for one in told
+        if one.case.status and (one.case.status.is_use or one.case.status is Status.TRIED_NOT_WORKED)
+    ]
+    if not kept:
+        return Drop("nothing is to be told any more")
+    text, blocks = views.note(kept, names, house.now())
+    return Post(letter.to, text, blocks)
+
+
+def _told(session: Session, letter: Letter) -> tuple[list[Told], dict[str, Item], dict[str, str]]:
+    told = notes.of_letter(session, letter.team, letter.key)
+    about = {one.case.item: items.get(session, letter.team, one.case.item) for one in told}
+    people = directory.people(session, letter.team, (one.case.person for one in told if one.with_name))
+    return told, about, {person.id: person.name for person in people.values()}
+
+
+LETTERS = {BUNDLE: bundle, NOTE: note}

@@ -1,0 +1,131 @@
+"""The doors of follow-up from Slack: the taps, `/kb used`, `/kb learned`, pause and stop in a message."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from kbot.act import Act, BadInput
+from kbot.follow_up import cases, responses, views
+from kbot.follow_up.facts import Answer as Said
+from kbot.follow_up.facts import Case
+from kbot.follow_up.showing import asked
+from kbot.house import House
+from kbot.library.looking import look_up, show
+from kbot.people import directory
+from kbot.people.viewers import member_of
+from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
+from kbot.slack.mrkdwn import plain
+
+PAUSE = timedelta(days=7)
+LOG_LIMIT = 10
+
+
+def _act(house: House, press: Press) -> Act:
+    return house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+
+
+async def on_answer(house: House, press: Press) -> Answer:
+    """A tap on a case: the message shows its next step; an ephemeral one is replaced here."""
+    case_id, _, answer = press.value.partition(":")
+    try:
+        said = Said(answer)
+    except ValueError:
+        raise BadInput("I do not know that answer any more.") from None
+    case = await house.unit(responses.respond, _act(house, press), case_id, said)
+    return await _replaced(house, press, case)
+
+
+async def _replaced(house: House, press: Press, case: Case) -> Answer:
+    if not press.place.is_ephemeral:
+        return None
+    shown = await asked(house, case.team, case.person, [case])
+    return Reply("Noted.", views.case_blocks(shown[0], house.now()), replace=True)
+
+
+async def on_missing(house: House, press: Press) -> Answer:
+    case = await house.unit.read(cases.get, press.team, press.value)
+    if case.person != press.person:
+        raise BadInput("This question is for somebody else.")
+    await house.slack.open_view(press.trigger_id, views.missing_modal(case))
+    return None
+
+
+async def on_missing_modal(house: House, submission: Submission) -> Answer:
+    words = submission.text("missing")
+    if not words:
+        raise BadInput("Please say what was missing, or press Cancel.", "missing")
+    act = house.act(submission.team, submission.person, "", f"modal:{submission.view_id}")
+    await house.unit(responses.say_missing, act, str(submission.metadata["case"]), words)
+    return None
+
+
+async def on_pause(house: House, press: Press) -> Answer:
+    person = await member_of(house, press.team, press.person)
+    until = house.now() + PAUSE
+    await house.unit(directory.pause, _act(house, press), until)
+    day = until.astimezone(person.zone).strftime("%A %-d %B")
+    return Reply(f"Paused: I ask and send nothing of my own before {day}. `/kb resume` ends the pause.")
+
+
+async def on_stop(house: House, press: Press) -> Answer:
+    await member_of(house, press.team, press.person)
+    await house.unit(directory.stop, _act(house, press))
+    return Reply("I've stopped asking. Everything you saved stays in my Home tab. `/kb resume` starts again.")
+
+
+async def on_who_sees(house: House, press: Press) -> Answer:
+    case = await house.unit.read(cases.get, press.team, press.value)
+    shown = await asked(house, case.team, press.person, [case]) if case.person == press.person else []
+    item = shown[0].item if shown else None
+    name = shown[0].names.get(item.contributor or "") if item and item.is_named else None
+    return Reply(views.WHO_SEES_THIS.format(contributor=name or "The person who shared it"))
+
+
+async def used(house: House, command: Command) -> Answer:
+    """`/kb used words`: report a use at any time; without words, of what came to the person lately."""
+    person = await member_of(house, command.team, command.person)
+    words = plain(command.rest)
+    if words:
+        wanted = await look_up(house, command.team, person.id, words)
+    else:
+        recent = await house.unit.read(cases.of_person, command.team, person.id)
+        wanted = list(dict.fromkeys(case.item for case in recent))[:3]
+    found = await show(house, command.team, person.id, wanted)
+    if not found.items:
+        raise BadInput("I find nothing like that. Say a few of its words: /kb used restart the importer")
+    text, blocks = views.which_used(found.items)
+    return Reply(text, blocks)
+
+
+async def on_used_this(house: House, press: Press) -> Answer:
+    await member_of(house, press.team, press.person)
+    found = await show(house, press.team, press.person, [press.value])
+    if not found.items:
+        raise BadInput("That is not there any more, or not for you to see.")
+    case = await house.unit(_report_use, _act(house, press), press.value)
+    return await _replaced(house, press, case)
+
+
+def _report_use(session: Session, act: Act, item: str) -> Case:
+    return responses.respond(session, act, cases.report(session, act, item).id, Said.USED)
+
+
+async def learned(house: House, command: Command) -> Answer:
+    """`/kb learned`: my log."""
+    person = await member_of(house, command.team, command.person)
+    recent = (await house.unit.read(cases.of_person, command.team, person.id))[:LOG_LIMIT]
+    blocks = views.log(await asked(house, command.team, person.id, recent), house.now())
+    return Reply("Your log.", blocks)
+
+
+PRESSES = {
+    **{f"{views.ANSWER}.{answer.value}": on_answer for answer in Said},
+    views.MORE: on_answer,
+    views.MISSING: on_missing,
+    views.PAUSE: on_pause,
+    views.STOP: on_stop,
+    views.WHO_SEES: on_who_sees,
+    views.USED_THIS: on_used_this,
+}
+SUBMISSIONS = {views.MISSING_MODAL: on_missing_modal}
+WORDS = {"used": used, "learned": learned}

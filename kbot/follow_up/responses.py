@@ -1,0 +1,91 @@
+"""What a person says of a case, and what comes of it. A response can be changed at any time; the latest counts."""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from kbot.act import Act, BadInput
+from kbot.follow_up import cases
+from kbot.follow_up.facts import OUTCOME, STATUS, TELLING, Answer, Case, CaseState, Closed, Telling
+from kbot.follow_up.tables import CaseRow
+from kbot.post import outbox
+from kbot.trail.facts import Responded, Status, TellingAllowed
+from kbot.trail.log import remember
+
+MOST_ASKS_AFTER_NOT_YET = 2
+NOT_YET_AGAIN = timedelta(days=14)
+MISSING_LIMIT = 2000
+
+
+def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
+    """One tap. Raises BadInput when the case is somebody else's."""
+    case = cases.get(session, act.team, case_id)
+    if case.person != act.person:
+        raise BadInput("This question is for somebody else; nothing was changed.")
+    if answer is Answer.CHANGE:
+        _write(session, case, status=None, outcome=None)
+    elif answer in STATUS:
+        _status(session, act, case, answer)
+    elif answer in OUTCOME:
+        if case.status is None or not case.status.is_use:
+            raise BadInput("That question has another answer by now; look at the newest form of the message.")
+        _write(session, case, outcome=OUTCOME[answer])
+        _remember(session, act, case_id)
+    else:
+        _telling(session, act, case, TELLING[answer])
+    if case.letter is not None:
+        outbox.refresh(session, act.team, case.letter)
+    return cases.get(session, act.team, case_id)
+
+
+def say_missing(session: Session, act: Act, case_id: str, words: str) -> Case:
+    """What was missing, in the person's own words."""
+    case = cases.get(session, act.team, case_id)
+    if case.person != act.person:
+        raise BadInput("This question is for somebody else; nothing was changed.")
+    _write(session, case, missing=words[:MISSING_LIMIT])
+    if case.letter is not None:
+        outbox.refresh(session, act.team, case.letter)
+    return cases.get(session, act.team, case_id)
+
+
+def _status(session: Session, act: Act, case: Case, answer: Answer) -> None:
+    status, outcome = STATUS[answer]
+    values: dict[str, object] = {
+        "status": status.value,
+        "outcome": outcome.value if outcome else None,
+        "responded_at": act.at,
+        "responses": CaseRow.responses + 1,
+    }
+    if status is Status.NOT_YET and case.asks_made < MOST_ASKS_AFTER_NOT_YET:
+        values |= {"state": CaseState.WAITING.value, "due_at": act.at + NOT_YET_AGAIN, "closed_as": None}
+    else:
+        closed = Closed.REFUSED if status is Status.DECLINED else Closed.ANSWERED
+        values |= {"state": CaseState.CLOSED.value, "closed_as": closed.value}
+    _write(session, case, **values)
+    _remember(session, act, case.id)
+
+
+def _remember(session: Session, act: Act, case_id: str) -> None:
+    row = session.get_one(CaseRow, (act.team, case_id), populate_existing=True)
+    case = cases.get(session, act.team, case_id)
+    if case.status is not None:
+        key = f"{case.id}:{row.responses}:{case.outcome or ''}:{act.key}"
+        remember(
+            session,
+            Responded(act.team, key, act.at, case.person, case.item, case.status, case.outcome, case.id),
+        )
+
+
+def _telling(session: Session, act: Act, case: Case, telling: Telling) -> None:
+    _write(session, case, telling=telling.value)
+    allowed = telling is not Telling.NO
+    key = f"{case.id}:{telling}:{act.key}"
+    fact = TellingAllowed(act.team, key, act.at, act.person, case.item, case.id, telling is Telling.WITH_NAME, allowed)
+    remember(session, fact)
+
+
+def _write(session: Session, case: Case, **values: object) -> None:
+    session.execute(update(CaseRow).where(CaseRow.team_id == case.team, CaseRow.id == case.id).values(**values))
+    session.expire_all()
