@@ -1,0 +1,150 @@
+"""The doors of home from Slack: the Home tab, pause and resume, and how kbot behaves in a channel."""
+
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from kbot.act import Act, BadInput
+from kbot.home import pausing, setup, setup_views, views
+from kbot.home.tab import home_letter
+from kbot.house import House
+from kbot.people import directory
+from kbot.people.facts import Person, Policy
+from kbot.people.viewers import channel_for, member_of, names, person_of
+from kbot.post import inbox, outbox
+from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Submission
+from kbot.slack.modals import show_modal
+from kbot.slack.outgoing import View
+from kbot.slack.words import SlackChannel
+
+NOT_HERE = "`/kb setup` works in a channel: type it in the one that you mean."
+
+
+async def on_home_opened(house: House, event: Event) -> None:
+    """Somebody opens the Home tab; the Messages tab is the answers' business."""
+    if event.body.get("tab") == "home":
+        letter = home_letter(event.team, str(event.body["user"]), event.id)
+        await house.unit(inbox.finishing(event, outbox.plan), letter, house.clock.real())
+
+
+async def pause(house: House, command: Command) -> Answer:
+    """`/kb pause`, with or without for how long."""
+    person = await member_of(house, command.team, command.person)
+    now = house.now()
+    until = pausing.parse(command.rest, now, person.zone)
+    act = house.act(command.team, person.id, command.channel, f"command:{command.trigger_id}")
+    await house.unit(directory.pause, act, until)
+    return Reply(views.RESUMED if until is None else views.paused(until, person, now))
+
+
+async def resume(house: House, command: Command) -> Answer:
+    """`/kb resume`: ends a pause and a stop."""
+    person = await member_of(house, command.team, command.person)
+    act = house.act(command.team, person.id, command.channel, f"command:{command.trigger_id}")
+    await house.unit(directory.pause, act, None)
+    return Reply(views.RESUMED)
+
+
+async def on_pause(house: House, press: Press) -> Answer:
+    """Pause, in the Home tab, which is shown anew."""
+    person = await member_of(house, press.team, press.person)
+    await house.unit(_pause, _act(house, press), pausing.parse("", house.now(), person.zone), house.clock.real())
+    return None
+
+
+async def on_resume(house: House, press: Press) -> Answer:
+    """Start again, in the Home tab, which is shown anew."""
+    await member_of(house, press.team, press.person)
+    await house.unit(_pause, _act(house, press), None, house.clock.real())
+    return None
+
+
+def _act(house: House, press: Press) -> Act:
+    return house.act(press.team, press.person, "home", f"press:{press.trigger_id}")
+
+
+def _pause(session: Session, act: Act, until: datetime | None, real: datetime) -> None:
+    directory.pause(session, act, until)
+    outbox.plan(session, home_letter(act.team, act.person, act.key), real)
+
+
+async def set_up(house: House, command: Command) -> Answer:
+    """`/kb setup`: a modal at once (a trigger lives 3 seconds), filled when Slack has told who may; `show` for all."""
+    if command.channel.startswith("D"):
+        raise BadInput(NOT_HERE)
+    if command.rest.lower() == "show":
+        return await _show(house, command)
+    if command.rest:
+        raise BadInput("Say `/kb setup` to change how I work in this channel, or `/kb setup show` to read it.")
+    await show_modal(house.slack, command.trigger_id, partial(_filled, house, command))
+    return None
+
+
+async def _filled(house: House, command: Command) -> View:
+    channel, policy, _ = await _may_set_up(house, command.team, command.person, command.channel)
+    return setup_views.modal(channel, policy)
+
+
+async def _show(house: House, command: Command) -> Answer:
+    await member_of(house, command.team, command.person)
+    channel, policy = await _channel(house, command.team, command.channel)
+    text, blocks = setup_views.in_words(channel, policy, await names(house, command.team, policy.brokers))
+    return Reply(text, blocks)
+
+
+async def _channel(house: House, team: str, channel: str) -> tuple[SlackChannel, Policy]:
+    found = await channel_for(house, channel)
+    if found.is_im:
+        raise BadInput(NOT_HERE)
+    return found, await house.unit.read(directory.policy_of, team, channel, is_private=found.is_private)
+
+
+async def _may_set_up(
+    house: House, team: str, user: str, channel: str
+) -> tuple[SlackChannel, Policy, frozenset[str] | None]:
+    """The channel, its policy and, if it is private, who is in it. Raises BadInput for whoever may not set it up."""
+    # Slack is asked itself: somebody who was an admin five minutes ago need not be one now.
+    asked = await house.slack.user(user)
+    if asked is not None:
+        await house.unit(directory.remember_person, team, asked, house.clock.real())
+    person = await member_of(house, team, user)
+    found, policy = await _channel(house, team, channel)
+    members = await house.slack.members(channel) if found.is_private else None
+    is_inside = members is None or person.id in members
+    if not is_inside or not setup.may_set_up(person, found, policy):
+        raise BadInput(setup.NOT_YOURS)
+    return found, policy, members
+
+
+async def on_setup_modal(house: House, submission: Submission) -> Answer:
+    """The modal is sent off: who may is asked again, and what was chosen is kept."""
+    team, channel_id = submission.team, str(submission.metadata["channel"])
+    channel, before, members = await _may_set_up(house, team, submission.person, channel_id)
+    policy = setup.policy(
+        channel,
+        mode=submission.text(setup.MODE),
+        typed_emojis=submission.text(setup.EMOJIS),
+        publication=submission.text(setup.PUBLICATION) or before.publication.value,
+        brokers=submission.several(setup.BROKERS),
+        day=submission.text(setup.DAY),
+        hour=submission.text(setup.HOUR),
+    )
+    brokers = [await _broker(house, team, user) for user in policy.brokers]
+    setup.check_brokers(brokers, policy.publication, members)
+    act = house.act(team, submission.person, channel_id, f"modal:{submission.view_id}")
+    await house.unit(directory.set_up, act, policy)
+    return Reply(setup_views.kept(channel, policy, {person.id: person.name for person in brokers}))
+
+
+async def _broker(house: House, team: str, user: str) -> Person:
+    person = await person_of(house, team, user)
+    if person is None:
+        raise BadInput("Slack does not know one of these people any more.", setup.BROKERS)
+    return person
+
+
+EVENTS = {"app_home_opened": on_home_opened}
+PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume}
+SUBMISSIONS = {setup_views.SETUP_MODAL: on_setup_modal}
+WORDS = {"setup": set_up, "pause": pause, "resume": resume}

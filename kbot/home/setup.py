@@ -1,0 +1,101 @@
+"""The rules of setting a channel up. Pure: what was typed and who typed it in, a policy or a sentence out."""
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from kbot.act import BadInput
+from kbot.people.facts import Mode, Person, Policy, Publication
+from kbot.slack.mrkdwn import cut
+from kbot.slack.words import SlackChannel
+
+MODE, EMOJIS, PUBLICATION, BROKERS, DAY, HOUR = "mode", "emojis", "publication", "brokers", "day", "hour"
+"""The fields of the modal, which are its block ids too."""
+
+Choice = TypeVar("Choice", Mode, Publication)
+
+MOST_EMOJIS = 5
+MOST_BROKERS = 10
+
+_NAME = re.compile(r"[\w+'-]{1,100}")
+_SKIN_TONE = re.compile(r"::?skin-tone-\d:?")
+_SAME = {"thumbsup": "+1", "thumbsdown": "-1", "electric_light_bulb": "bulb"}
+
+NOT_YOURS = (
+    "Only Slack's admins, this channel's creator and its brokers can set me up here. "
+    "Everybody can read how I am set up: /kb setup show"
+)
+
+
+def may_set_up(person: Person, channel: SlackChannel, policy: Policy) -> bool:
+    """Who decides how kbot behaves in a channel: Slack's admins and owners, its creator, its brokers."""
+    return person.is_admin or person.id == channel.creator or person.id in policy.brokers
+
+
+def emojis(typed: str) -> tuple[str, ...]:
+    """The names in text such as ":bulb: :memo:", each once; a skin tone is left out. Raises BadInput at the field."""
+    words = [word for word in re.split(r"[\s,:]+", _SKIN_TONE.sub(" ", typed.lower())) if word]
+    names = tuple(dict.fromkeys(_SAME.get(word, word) for word in words))
+    for name in names:
+        if not _NAME.fullmatch(name):
+            sentence = f"Please write emojis by their names, such as :bulb: or :memo:; this is none: {cut(name, 40)}"
+            raise BadInput(sentence, EMOJIS)
+    if not names:
+        raise BadInput("Please name at least one emoji, such as :bulb:", EMOJIS)
+    if len(names) > MOST_EMOJIS:
+        raise BadInput(f"Up to {MOST_EMOJIS} emojis, please; these are {len(names)}.", EMOJIS)
+    return names
+
+
+def check_brokers(brokers: Sequence[Person], publication: Publication, members: frozenset[str] | None) -> None:
+    """Whether these people can be the brokers. `members` are who is in a private channel, None for a public one.
+
+    Raises BadInput at the field.
+    """
+    for person in brokers:
+        if not person.is_member:
+            raise BadInput(f"{person.name} is a guest, a bot or has left; a broker is a full member here.", BROKERS)
+        if members is not None and person.id not in members:
+            raise BadInput(
+                f"{person.name} is not in this private channel, so they could not see what is saved.", BROKERS
+            )
+    if len(brokers) > MOST_BROKERS:
+        raise BadInput(f"Up to {MOST_BROKERS} brokers, please.", BROKERS)
+    if publication is Publication.REVIEW and not brokers:
+        raise BadInput("Where a broker approves, there must be a broker: please choose one.", BROKERS)
+
+
+def policy(
+    channel: SlackChannel,
+    *,
+    mode: str,
+    typed_emojis: str,
+    publication: str,
+    brokers: Sequence[str],
+    day: str,
+    hour: str,
+) -> Policy:
+    """What the modal says. A private channel is always `opt_in`. Raises BadInput at the field that is wrong."""
+    return Policy(
+        channel=channel.id,
+        mode=_one_of(Mode, mode, MODE),
+        publication=Publication.OPT_IN if channel.is_private else _one_of(Publication, publication, PUBLICATION),
+        emojis=emojis(typed_emojis),
+        brokers=tuple(dict.fromkeys(brokers)),
+        digest_day=_number(day, 6, DAY),
+        digest_hour=_number(hour, 23, HOUR),
+        is_set_up=True,
+    )
+
+
+def _one_of(kind: type[Choice], value: str, field: str) -> Choice:
+    try:
+        return kind(value)
+    except ValueError:
+        raise BadInput("Please choose one.", field) from None
+
+
+def _number(value: str, most: int, field: str) -> int:
+    if not value.isascii() or not value.isdigit() or int(value[:3]) > most:
+        raise BadInput("Please choose one.", field)
+    return int(value)

@@ -1,0 +1,136 @@
+"""The set-up modal, and the same in words. Pure: facts in, Block Kit out."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from kbot.cards import Block, context, section
+from kbot.home.setup import BROKERS, DAY, EMOJIS, HOUR, MODE, MOST_BROKERS, PUBLICATION
+from kbot.people.facts import Mode, Policy, Publication
+from kbot.slack.mrkdwn import cut, escaped
+from kbot.slack.words import SlackChannel
+
+SETUP_MODAL = "home.setup_modal"
+
+MODES = {
+    Mode.OFF: "Off: save and answer nothing",
+    Mode.CAPTURE: "Save flagged messages",
+    Mode.CAPTURE_AND_ASK: "Save flagged messages, answer questions",
+}
+PUBLICATIONS = {
+    Publication.NOTIFY: "At once; the author is told and can change it",
+    Publication.OPT_OUT: "After 24 hours, unless the author declines",
+    Publication.OPT_IN: "When the author says yes",
+    Publication.REVIEW: "When a broker approves",
+}
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PRIVATE = "This channel is private: the author is always asked first, and only its members find what is saved here."
+
+
+def modal(channel: SlackChannel, policy: Policy) -> dict[str, object]:
+    """The set-up of a channel, as it is now."""
+    if channel.is_private:
+        publication = {**context(PRIVATE), "block_id": "private"}
+    else:
+        publication = _select(
+            PUBLICATION,
+            "When is a flagged message published?",
+            [(p.value, words) for p, words in PUBLICATIONS.items()],
+            policy.publication.value,
+        )
+    return {
+        "type": "modal",
+        "callback_id": SETUP_MODAL,
+        "private_metadata": json.dumps({"channel": channel.id}),
+        "title": {"type": "plain_text", "text": cut(f"#{channel.name}", 24)},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            _select(MODE, "What do I do here?", [(m.value, words) for m, words in MODES.items()], policy.mode.value),
+            _emojis(policy),
+            publication,
+            _brokers(policy),
+            _select(DAY, "Digest day", [(str(n), day) for n, day in enumerate(DAYS)], str(policy.digest_day)),
+            _select(
+                HOUR,
+                "Digest hour",
+                [(str(n), f"{n:02d}:00") for n in range(24)],
+                str(policy.digest_hour),
+                hint="Each broker's own time. Several channels make one digest, at the earliest of their times.",
+            ),
+        ],
+    }
+
+
+def _select(block: str, label: str, choices: Sequence[tuple[str, str]], chosen: str, *, hint: str = "") -> Block:
+    options = [{"text": {"type": "plain_text", "text": words}, "value": value} for value, words in choices]
+    initial = next(option for option in options if option["value"] == chosen)
+    element = {"type": "static_select", "action_id": block, "options": options, "initial_option": initial}
+    return _input(block, label, element, hint=hint)
+
+
+def _emojis(policy: Policy) -> Block:
+    element = {
+        "type": "plain_text_input",
+        "action_id": EMOJIS,
+        "initial_value": flags_in_words(policy),
+        "max_length": 500,
+    }
+    return _input(EMOJIS, "Flag emojis", element, hint="By name, such as :bulb: :memo: (up to 5, also your own ones).")
+
+
+def _brokers(policy: Policy) -> Block:
+    element: Block = {"type": "multi_users_select", "action_id": BROKERS, "max_selected_items": MOST_BROKERS}
+    if policy.brokers:
+        element["initial_users"] = list(policy.brokers)
+    hint = "They see what waits and get one digest a week."
+    return {**_input(BROKERS, "Brokers", element, hint=hint), "optional": True}
+
+
+def _input(block: str, label: str, element: Mapping[str, object], *, hint: str = "") -> Block:
+    made: Block = {
+        "type": "input",
+        "block_id": block,
+        "label": {"type": "plain_text", "text": label},
+        "element": dict(element),
+    }
+    if hint:
+        made["hint"] = {"type": "plain_text", "text": hint}
+    return made
+
+
+def flags_in_words(policy: Policy) -> str:
+    """The flag emojis as a person types them."""
+    return " ".join(f":{name}:" for name in policy.emojis)
+
+
+def in_words(channel: SlackChannel, policy: Policy, names: Mapping[str, str]) -> tuple[str, list[Block]]:
+    """What is set in a channel, for everybody to read."""
+    brokers = ", ".join(escaped(names.get(broker, broker), 60) for broker in policy.brokers)
+    lines = [f"*<#{channel.id}>*: {_lower(MODES[policy.mode])}."]
+    if policy.mode is not Mode.OFF:
+        lines.append(f"*Flag with* {flags_in_words(policy)}")
+        lines.append(f"*Published* {_lower(PUBLICATIONS[policy.publication])}.")
+    lines.append(f"*Brokers* {brokers or 'nobody yet'}.")
+    if policy.brokers:
+        lines.append(f"*Digest* on {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00, each broker's own time.")
+    blocks = [section("\n".join(lines))]
+    if channel.is_private:
+        blocks.append(context(PRIVATE))
+    if not policy.is_set_up:
+        blocks.append(context("Nobody has set me up here yet; this is how I begin everywhere."))
+    blocks.append(context("`/kb setup` changes it: for Slack's admins, the channel's creator and its brokers."))
+    return f"How I work in #{escaped(channel.name, 80)}.", blocks
+
+
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
+def kept(channel: SlackChannel, policy: Policy, names: Mapping[str, str]) -> str:
+    """The confirmation, in plain text."""
+    brokers = ", ".join(names.get(broker, broker) for broker in policy.brokers) or "nobody"
+    when = f" Digest: {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00." if policy.brokers else ""
+    return (
+        f"Kept for #{channel.name}. {MODES[policy.mode]}. Flags: {flags_in_words(policy)}. "
+        f"Published: {_lower(PUBLICATIONS[policy.publication])}. Brokers: {brokers}.{when}"
+    )

@@ -1,0 +1,36 @@
+"""The Home tab: its letter, and what is in it."""
+
+from sqlalchemy.orm import Session
+
+from kbot.follow_up import cases
+from kbot.home.views import MOST, Desk
+from kbot.library import items
+from kbot.people.facts import Person, Viewer
+from kbot.post.outbox import Letter
+from kbot.trail.evidence import evidence
+
+VIEW = "home.view"
+
+
+def home_letter(team: str, person: str, key: str) -> Letter:
+    """The Home tab as a letter. `key` names the event or the press after which it is shown anew."""
+    return Letter(team, f"home:{person}:{key}", VIEW, person)
+
+
+def channels(session: Session, person: Person) -> set[str]:
+    """Where the audiences of the items in a person's log are, to make a Viewer from."""
+    mine = cases.of_person(session, person.team, person.id)
+    return items.channels_of(session, person.team, [case.item for case in mine])
+
+
+def desk(session: Session, viewer: Viewer, person: Person) -> Desk:
+    """What is in a person's tab: their cases with the items they may be shown now, and what they shared themselves."""
+    mine = cases.of_person(session, person.team, person.id)
+    shared = items.of_contributor(session, person.team, person.id)
+    return Desk(
+        person=person,
+        cases=mine,
+        shown=items.show(session, viewer, [case.item for case in mine]),
+        shared=shared,
+        evidence=evidence(session, person.team, [item.id for item in shared[:MOST]]),
+    )

@@ -1,0 +1,137 @@
+"""The Home tab: what waits, the log, what one shared, and what kbot may send. Pure: facts in, Block Kit out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kbot.cards import Block, age, button, buttons, context, divider, header, section, title_of
+from kbot.follow_up.facts import Case, CaseState, Form
+from kbot.follow_up.views import SAID, WENT
+from kbot.home.pausing import in_words
+from kbot.library.facts import Item, ItemState
+from kbot.people.facts import Person
+from kbot.people.hours import FIRST_HOUR, LAST_HOUR, next_window
+from kbot.post.gate import BUDGET
+from kbot.slack.mrkdwn import escaped
+from kbot.trail.facts import Evidence
+
+PAUSE = "home.pause"
+RESUME = "home.resume"
+
+MOST = 10
+"""Rows of each section; the newest count."""
+
+TITLE_LIMIT = 100
+UNSEEN = "an item you can no longer see"
+TAKEN_BACK = "an item that was taken back"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a person's Home tab is made of. `shown` are the items that this person may be shown now, by id; `shared` is
+    what they contributed themselves."""
+
+    person: Person
+    cases: Sequence[Case] = ()
+    shown: Mapping[str, Item] = field(default_factory=dict)
+    shared: Sequence[Item] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+
+def home(desk: Desk, now: datetime) -> list[Block]:
+    """The whole tab."""
+    to_try = [case for case in desk.cases if case.is_open and case.form is not Form.SELF]
+    told = [case for case in desk.cases if not case.is_open and case.status is not None]
+    blocks: list[Block] = []
+    if to_try:
+        blocks += _section("Waiting for you", [_waiting(desk, case, now) for case in to_try])
+    if told:
+        told = sorted(told, key=lambda case: case.responded_at or case.opened_at, reverse=True)
+        blocks += _section("My log", [_said(desk, case, now) for case in told], "Only you see your log.")
+    if desk.shared:
+        blocks += _section("What you shared", [_shared(desk, item, now) for item in desk.shared])
+    if not blocks:
+        blocks = _welcome()
+    return [*blocks, divider(), *_pace(desk.person, now)]
+
+
+def _section(title: str, lines: Sequence[str], small: str = "") -> list[Block]:
+    rest = len(lines) - MOST
+    more = f"And {rest} more." if rest > 0 else ""
+    blocks = [header(title), *(section(line) for line in lines[:MOST])]
+    small = " ".join(part for part in (more, small) if part)
+    return [*blocks, context(small)] if small else blocks
+
+
+def _welcome() -> list[Block]:
+    return [
+        header("Welcome"),
+        section(
+            "*Save:* react with :bulb: to a message that others should find, or say `/kb add`.\n"
+            "*Ask:* mention me in a channel, or write to me in the Messages tab.\n"
+            "*Hear back:* what you find and what you share gathers here, with what became of it."
+        ),
+    ]
+
+
+def _title(desk: Desk, item_id: str) -> str:
+    item = desk.shown.get(item_id)
+    if item is None:
+        return f"_{UNSEEN}_"
+    if item.state not in (ItemState.PUBLISHED, ItemState.RETIRED):
+        return f"_{TAKEN_BACK}_"
+    return f"*{title_of(item, TITLE_LIMIT)}*"
+
+
+def _waiting(desk: Desk, case: Case, now: datetime) -> str:
+    person = desk.person
+    if person.stopped:
+        when = "I will not ask, as you wished; `/kb used` tells me all the same."
+    elif case.state is CaseState.ASKED:
+        when = "I asked you; the question is in Messages."
+    else:
+        due = max(case.due_at, person.pause_until or case.due_at)
+        when = f"I ask on {in_words(next_window(max(due, now), person.zone), person.zone, now)}, or a little later."
+    return f"{_title(desk, case.item)}\n{when}"
+
+
+def _said(desk: Desk, case: Case, now: datetime) -> str:
+    assert case.status is not None
+    went = f", {WENT[case.outcome]}" if case.outcome else ""
+    return f"{_title(desk, case.item)}\n{SAID[case.status]}{went} · {age(case.responded_at or case.opened_at, now)}"
+
+
+def _shared(desk: Desk, item: Item, now: datetime) -> str:
+    found = desk.evidence.get(item.id, Evidence())
+    said = found.in_words or "nobody has said yet what came of it"
+    return f"*{title_of(item, TITLE_LIMIT)}*\nShared {age(item.published_at or item.created_at, now)} · {said}"
+
+
+def _pace(person: Person, now: datetime) -> list[Block]:
+    ceiling = (
+        f"I write to you unasked {BUDGET} times a week at most, on working days from {FIRST_HOUR}:00 to {LAST_HOUR}:00 "
+        f"your time ({escaped(person.tz, 60)}). What follows what you do yourself comes at once."
+    )
+    if person.stopped:
+        text, row = "You stopped me: I send nothing unasked.", button("Start again", RESUME, "home")
+    elif person.pause_until is not None and person.pause_until > now:
+        text, row = paused(person.pause_until, person, now), button("Start again", RESUME, "home")
+    else:
+        text, row = "*What I may send you*", button("Pause a week", PAUSE, "home")
+    small = [ceiling]
+    if person.never_capture:
+        small.append("Nothing you write is saved. `/kb capture me` changes that.")
+    return [section(text), buttons(row), context(*small)]
+
+
+def paused(until: datetime, person: Person, now: datetime) -> str:
+    """After a pause was asked for."""
+    return f"You hear nothing unasked from me before {in_words(until, person.zone, now)}. `/kb resume` ends the pause."
+
+
+RESUMED = "I am back: now and then I ask how something went, within your limits."
+
+
+def nobody(sentence: str) -> list[Block]:
+    """For a guest or a stranger: one polite sentence."""
+    return [section(sentence)]

@@ -1,0 +1,1 @@
+"""The broker's desk: the weekly digest, what waits for a decision, and honest numbers."""

@@ -1,0 +1,117 @@
+"""The digest as facts: its rows, frozen when it is planned, and each row as it is now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from kbot.answers.facts import Question
+from kbot.library.facts import Item
+from kbot.trail.facts import Evidence
+
+
+class RowKind(StrEnum):
+    """Why something is in a digest; in this order."""
+
+    CHECK = "check"
+    """An item that made things worse, or failed for two people."""
+    QUESTION = "question"
+    """An open question."""
+    APPROVE = "approve"
+    """An item that waits for a broker."""
+    CAME_IN = "came_in"
+    SAID = "said"
+    """An item of which people said something."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a digest: an item or, for QUESTION, a question."""
+
+    kind: RowKind
+    id: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a digest is about: what had happened from `since` to `until` (people's time). `more` did not find room."""
+
+    rows: tuple[Row, ...]
+    since: datetime
+    until: datetime
+    more: int = 0
+
+    def to_about(self) -> dict[str, Any]:
+        """As a letter keeps it: ids, never words."""
+        return {
+            "rows": [[row.kind.value, row.id] for row in self.rows],
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "more": self.more,
+        }
+
+    @classmethod
+    def of_about(cls, about: Mapping[str, Any]) -> "Look":
+        return cls(
+            rows=tuple(Row(RowKind(kind), row_id) for kind, row_id in about["rows"]),
+            since=datetime.fromisoformat(about["since"]),
+            until=datetime.fromisoformat(about["until"]),
+            more=int(about["more"]),
+        )
+
+
+class Became(StrEnum):
+    """What became of a row, in words."""
+
+    APPROVED = "Approved"
+    REJECTED = "Left out"
+    VERIFIED = "Verified"
+    RETIRED = "Retired"
+    ANSWERED = "Answered"
+    PUBLISHED = "Published meanwhile"
+    TAKEN_BACK = "Taken back meanwhile"
+    MOVED_ON = "Not waiting for a broker any more"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a row and, where a broker did it, who."""
+
+    became: Became
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row as its broker may be shown it now; `done` turns it into a receipt."""
+
+    row: Row
+    item: Item | None = None
+    question: Question | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    done: Done | None = None
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Counts of a time, of no person: what came in, what was asked, and how many follow-ups were answered."""
+
+    came_in: int = 0
+    asked: int = 0
+    answered: int = 0
+    followed_up: int = 0
+    told: int = 0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A digest as its reader may be shown it now."""
+
+    reader: str
+    channels: Sequence[str]
+    entries: Sequence[Entry]
+    numbers: Numbers
+    since: datetime
+    more: int
+    names: Mapping[str, str]

@@ -1,0 +1,35 @@
+"""The doors of review from the queue: digests are planned at their moment, and written when they are sent."""
+
+from kbot.house import House
+from kbot.people.viewers import person_of
+from kbot.post import outbox
+from kbot.post.outbox import Letter
+from kbot.post.workers import Drop, Hold
+from kbot.review import planning, showing, views
+from kbot.review.facts import Look
+from kbot.slack.outgoing import Outgoing, Post
+
+
+async def plan_digests(house: House) -> None:
+    """At each tick: every broker whose digest's moment has come gets one, if there is anything to say."""
+    for one in await house.unit.read(planning.due, house.now()):
+        await house.unit(planning.plan, one, house.clock.real())
+
+
+async def digest(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """The broker's digest, as its rows are now and as this broker may see them now."""
+    broker = await person_of(house, letter.team, letter.to)
+    if broker is None or not broker.is_member:
+        return Drop("not a member any more")
+    viewer = await showing.broker_viewer(house, letter.team, letter.to)
+    seen = await house.unit.read(showing.desk, viewer, Look.of_about(letter.about))
+    if seen.entries:
+        text, blocks = views.digest(seen, house.now())
+    elif await house.unit.read(outbox.where, letter.team, letter.key) is None:
+        return Drop("the broker may not see any of it any more")
+    else:
+        text, blocks = views.nothing_left()
+    return Post(letter.to, text, blocks)
+
+
+LETTERS = {planning.DIGEST: digest}

@@ -1,0 +1,150 @@
+"""The doors of review from Slack: `/kb review`, the buttons of a digest's rows, the modal of an answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from kbot.act import Act, BadInput
+from kbot.answers import questions
+from kbot.answers.facts import Question
+from kbot.capture import views as capture
+from kbot.house import House
+from kbot.library import items
+from kbot.library.facts import BODY_LIMIT, LINE_LIMIT, TITLE_LIMIT, ItemKind, Lines
+from kbot.people import directory
+from kbot.people.viewers import channel_for, member_of, viewer_of
+from kbot.review import planning, queue, showing, views
+from kbot.review.facts import Look, Row, RowKind
+from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
+from kbot.slack.modals import show_modal
+from kbot.slack.outgoing import View
+
+Verb = Callable[[Session, Act, str, datetime], None]
+
+VERBS: dict[str, Verb] = {
+    views.APPROVE: queue.approve,
+    views.REJECT: queue.reject,
+    views.VERIFY: queue.verify,
+    views.RETIRE: queue.retire,
+}
+DECIDES = {
+    views.APPROVE: RowKind.APPROVE,
+    views.REJECT: RowKind.APPROVE,
+    views.VERIFY: RowKind.CAME_IN,
+    views.RETIRE: RowKind.SAID,
+}
+"""As what kind of row the receipt of a decision is read."""
+
+
+async def review(house: House, command: Command) -> Answer:
+    """`/kb review`: what there is now, with the same buttons."""
+    await member_of(house, command.team, command.person)
+    return await _reply(house, command.team, command.person)
+
+
+async def _reply(
+    house: House, team: str, person: str, *, decided: Row | None = None, at: datetime | None = None
+) -> Reply:
+    """The view as it is now; under a button (`decided` at `at`) in the place of the earlier one, with a receipt."""
+    if not await house.unit.read(directory.channels_of_broker, team, person):
+        raise BadInput(views.NO_BROKER)
+    now = house.now()
+    viewer = await showing.broker_viewer(house, team, person)
+    look = await house.unit.read(planning.look_now, team, viewer.channels, now)
+    desk = await house.unit.read(showing.desk, viewer, look)
+    receipt = None
+    if decided is not None:
+        about = await house.unit.read(showing.desk, viewer, Look((decided,), now, at or now))
+        receipt = next((entry for entry in about.entries if entry.done), None)
+    text, blocks = views.review(desk, now, receipt)
+    return Reply(text, blocks, replace=decided is not None)
+
+
+async def on_decision(house: House, press: Press) -> Answer:
+    """A row's button."""
+    return await _decide(house, press, press.action, press.value)
+
+
+async def on_menu(house: House, press: Press) -> Answer:
+    """The other choice, in a row's menu."""
+    action, _, item_id = press.value.partition(":")
+    if action not in VERBS:
+        raise BadInput("I do not know that choice any more.")
+    return await _decide(house, press, action, item_id)
+
+
+async def _decide(house: House, press: Press, action: str, item_id: str) -> Answer:
+    await member_of(house, press.team, press.person)
+    item = await house.unit.read(items.get, press.team, item_id)
+    await _must_see(house, press.team, press.person, item.channel)
+    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+    await house.unit(VERBS[action], act, item_id, house.clock.real())
+    if not press.place.is_ephemeral:
+        return None  # the digest is shown anew by its letter
+    return await _reply(house, press.team, press.person, decided=Row(DECIDES[action], item_id), at=act.at)
+
+
+async def _must_see(house: House, team: str, person: str, channel: str) -> None:
+    """Raises NotABroker for whoever is no broker of the channel, or may not see it, now."""
+    await house.unit.read(queue.check_broker, team, person, channel)
+    viewer = await viewer_of(house, team, person, [channel])
+    if channel not in viewer.channels:
+        raise queue.NotABroker
+
+
+async def on_answer(house: House, press: Press) -> Answer:
+    """Write the answer: a modal, filled when it is clear who may."""
+    await show_modal(house.slack, press.trigger_id, partial(_filled_with_question, house, press))
+    return None
+
+
+async def _filled_with_question(house: House, press: Press) -> View:
+    return views.answer_modal(await _open_question(house, press.team, press.person, press.value))
+
+
+async def _open_question(house: House, team: str, person: str, question_id: str) -> Question:
+    await member_of(house, team, person)
+    question = await house.unit.read(questions.get, team, question_id)
+    await _must_see(house, team, person, question.channel)
+    if not question.is_open:
+        raise BadInput(queue.ANSWERED_MEANWHILE)
+    return question
+
+
+async def on_answer_modal(house: House, submission: Submission) -> Answer:
+    """The answer is sent off: saved where the question was asked, and whoever asked is told."""
+    lines, kind = _written(submission)
+    team, person = submission.team, submission.person
+    question = await _open_question(house, team, person, str(submission.metadata["question"]))
+    channel = await channel_for(house, question.channel)
+    policy = await house.unit.read(directory.policy_of, team, channel.id, is_private=channel.is_private)
+    act = house.act(team, person, channel.id, f"modal:{submission.view_id}")
+    await house.unit(queue.answer, act, question.id, policy, lines, kind, house.clock.real())
+    return Reply(views.SAVED)
+
+
+def _written(submission: Submission) -> tuple[Lines, ItemKind]:
+    """What the modal says. Raises BadInput at the field that is empty or too long."""
+    limits = {
+        capture.TITLE: TITLE_LIMIT,
+        capture.BODY: BODY_LIMIT,
+        capture.WHEN: LINE_LIMIT,
+        capture.BECAUSE: LINE_LIMIT,
+        capture.LIMITS: LINE_LIMIT,
+    }
+    for field, most in limits.items():
+        if len(submission.text(field)) > most:
+            raise BadInput(f"This has at most {most} characters; yours has {len(submission.text(field))}.", field)
+    if not submission.text(capture.TITLE):
+        raise BadInput("Please give it a title: the question it answers.", capture.TITLE)
+    if not submission.text(capture.BODY):
+        raise BadInput("Please say what to do or know.", capture.BODY)
+    lines = Lines(**{field: submission.text(field) for field in limits})
+    return lines, ItemKind(submission.text(capture.KIND) or ItemKind.HOW_TO)
+
+
+PRESSES = {**dict.fromkeys(VERBS, on_decision), views.MENU: on_menu, views.ANSWER: on_answer}
+SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal}
+WORDS = {"review": review}

@@ -1,0 +1,99 @@
+"""What there is to review in some channels: ids of what waits, failed, came in or was said. Words come by viewer."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kbot.answers import questions
+from kbot.library import items
+from kbot.library.facts import ItemState, WaitsFor
+from kbot.library.tables import ItemRow
+from kbot.review import digest
+from kbot.review.facts import Look, RowKind
+from kbot.trail import log
+from kbot.trail.evidence import evidence
+from kbot.trail.facts import Evidence, Outcome, Responded, Status
+
+CONTESTED_WITHIN = timedelta(days=60)
+"""Failures that are older raise no alarm any more (product.md 4)."""
+
+
+def look(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> Look:
+    """What a digest of these channels says of the time from `since` to `until` (people's time)."""
+    found: dict[RowKind, list[str]] = {
+        RowKind.CHECK: _to_check(session, team, channels, until),
+        RowKind.QUESTION: [q.id for q in questions.open_in(session, team, channels) if q.asked_at <= until],
+        RowKind.APPROVE: [
+            item.id for item in items.waiting(session, team, channels, WaitsFor.BROKER) if item.created_at <= until
+        ],
+        RowKind.SAID: _said(session, team, channels, since, until),
+        RowKind.CAME_IN: _came_in(session, team, channels, since, until),
+    }
+    # An item is shown once, where it matters most.
+    found[RowKind.SAID] = [i for i in found[RowKind.SAID] if i not in found[RowKind.CHECK]]
+    above = {*found[RowKind.CHECK], *found[RowKind.SAID]}
+    found[RowKind.CAME_IN] = [i for i in found[RowKind.CAME_IN] if i not in above]
+    rows, more = digest.choose(found)
+    return Look(rows, since, until, more)
+
+
+def _to_check(session: Session, team: str, channels: Collection[str], until: datetime) -> list[str]:
+    """Published items that did harm or failed twice, and that nobody has verified since; the worst first."""
+    newest = _newest_word(session, team, until - CONTESTED_WITHIN, until, bad_only=True)
+    open_ones = _unverified_since(session, team, channels, newest)
+    said = evidence(session, team, open_ones)
+    return sorted(
+        (i for i in open_ones if digest.needs_a_check(said[i])), key=lambda i: _badness(said[i], i), reverse=True
+    )
+
+
+def _badness(said: Evidence, item: str) -> tuple[int, int, str]:
+    return said.made_worse, said.failed, item
+
+
+def _said(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> list[str]:
+    """Published items of which something countable was said, and that nobody has verified since; the newest first."""
+    newest = _newest_word(session, team, since, until)
+    open_ones = _unverified_since(session, team, channels, newest)
+    said = evidence(session, team, open_ones)
+    return sorted((i for i in open_ones if said[i].in_words), key=lambda i: (newest[i], i), reverse=True)
+
+
+def _came_in(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> list[str]:
+    return [
+        item.id
+        for item in items.published_since(session, team, channels, since)
+        if item.published_at is not None
+        and item.published_at <= until
+        and (item.verified_at is None or item.verified_at < item.published_at)
+    ]
+
+
+def _newest_word(
+    session: Session, team: str, since: datetime, until: datetime, *, bad_only: bool = False
+) -> dict[str, datetime]:
+    """When something was last said of each item in this time."""
+    return {
+        fact.item: fact.at
+        for fact in log.since(session, Responded, team, since)
+        if fact.item is not None and fact.at <= until and (not bad_only or _is_bad(fact))
+    }
+
+
+def _is_bad(fact: Responded) -> bool:
+    return fact.status is Status.TRIED_NOT_WORKED or fact.outcome is Outcome.MADE_WORSE
+
+
+def _unverified_since(session: Session, team: str, channels: Collection[str], newest: dict[str, datetime]) -> list[str]:
+    """Those of these items that are published in these channels, and not verified since that moment."""
+    rows = session.execute(
+        select(ItemRow.id, ItemRow.verified_at).where(
+            ItemRow.team_id == team,
+            ItemRow.id.in_(newest),
+            ItemRow.channel_id.in_(channels),
+            ItemRow.state == ItemState.PUBLISHED,
+        )
+    )
+    return [item for item, verified_at in rows if verified_at is None or verified_at < newest[item]]

@@ -1,0 +1,69 @@
+"""A digest as its broker may be shown it now: membership is asked of Slack, the facts are read again."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from kbot.answers import questions
+from kbot.answers.facts import Question
+from kbot.house import House
+from kbot.library import items
+from kbot.library.facts import Item
+from kbot.people import directory
+from kbot.people.facts import Viewer
+from kbot.people.viewers import viewer_of
+from kbot.review import digest, measures
+from kbot.review.facts import Became, Desk, Done, Entry, Look, Row, RowKind
+from kbot.trail import log
+from kbot.trail.evidence import evidence
+from kbot.trail.facts import Evidence, Reviewed
+
+
+async def broker_viewer(house: House, team: str, person: str) -> Viewer:
+    """The channels that this person is a broker of and may see, now."""
+    return await viewer_of(house, team, person, await house.unit.read(directory.channels_of_broker, team, person))
+
+
+def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
+    """The rows of `look` as they are now; those that the viewer may not see are left out.
+
+    `viewer` is one of `broker_viewer`: what waits for a broker is shown to brokers only.
+    """
+    ids = [row.id for row in look.rows if row.kind is not RowKind.QUESTION]
+    shown = items.show(session, viewer, ids)
+    asked = {q.id: q for q in _questions(session, viewer, look.rows)}
+    said = evidence(session, viewer.team, shown)
+    decided = {fact.item: fact for fact in log.about_item(session, Reviewed, viewer.team, shown)}
+    entries = []
+    for row in look.rows:
+        if row.kind is RowKind.QUESTION:
+            question = asked.get(row.id)
+            if question is not None:
+                done = None if question.is_open else Done(Became.ANSWERED)
+                entries.append(Entry(row, question=question, done=done))
+        elif (item := shown.get(row.id)) is not None:
+            done = digest.became(row.kind, item, decided.get(row.id), look.until)
+            entries.append(Entry(row, item=item, evidence=said.get(row.id, Evidence()), done=done))
+    return Desk(
+        reader=viewer.person,
+        channels=sorted(viewer.channels),
+        entries=entries,
+        numbers=measures.numbers(session, viewer.team, viewer.channels, look.since, look.until),
+        since=look.since,
+        more=look.more,
+        names=_names(session, viewer.team, shown.values(), entries),
+    )
+
+
+def _questions(session: Session, viewer: Viewer, rows: Iterable[Row]) -> Iterable[Question]:
+    for row in rows:
+        if row.kind is RowKind.QUESTION:
+            question = questions.get(session, viewer.team, row.id)
+            if question.channel in viewer.channels:
+                yield question
+
+
+def _names(session: Session, team: str, shown: Iterable[Item], entries: Iterable[Entry]) -> dict[str, str]:
+    people = {person for item in shown for person in (item.contributor, item.verified_by) if person}
+    people |= {entry.done.by for entry in entries if entry.done and entry.done.by}
+    return {person.id: person.name for person in directory.people(session, team, people).values()}

@@ -1,0 +1,184 @@
+"""What a broker reads: the digest with its one button a row, the modal of an answer. Pure: facts in, blocks out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from kbot.answers.facts import Question
+from kbot.capture.views import save_modal
+from kbot.cards import (
+    Block,
+    age,
+    button,
+    buttons,
+    context,
+    contributor_of,
+    header,
+    linked_title,
+    menu,
+    section,
+    title_of,
+)
+from kbot.library.facts import TITLE_LIMIT, Item, ItemKind, Lines
+from kbot.review.digest import should_go
+from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
+from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
+
+APPROVE = "review.approve"
+REJECT = "review.reject"
+VERIFY = "review.verify"
+RETIRE = "review.retire"
+ANSWER = "review.answer"
+MENU = "review.menu"
+ANSWER_MODAL = "review.answer_modal"
+
+NOTHING = "Nothing waits for you."
+NO_BROKER = "`/kb review` is for brokers; a channel's creator or an admin makes you one with `/kb setup` there."
+NOT_YOURS = "Nothing in this digest is for you to decide any more."
+SAVED = "Saved, and whoever asked is told."
+
+SECTIONS = (
+    ("Check now", (RowKind.CHECK,)),
+    ("People waiting", (RowKind.QUESTION, RowKind.APPROVE)),
+    ("Came in", (RowKind.CAME_IN,)),
+    ("What people said", (RowKind.SAID,)),
+)
+TITLE_SHOWN = 120
+QUOTE_SHOWN = 300
+
+Said = tuple[str, list[Block]]
+
+
+def digest(desk: Desk, now: datetime) -> Said:
+    """The weekly message, as its rows are now."""
+    where = _channels(desk.channels)
+    blocks = [section(f"*Your weekly look* at {where}" if where else "*Your weekly look*")]
+    waiting = sum(entry.done is None for entry in desk.entries)
+    return f"Your weekly look: {_rows_in_words(waiting)}.", [*blocks, *_body(desk, now)]
+
+
+def review(desk: Desk, now: datetime, receipt: Entry | None = None) -> Said:
+    """The same at any time. `receipt` is what was decided a moment ago."""
+    blocks: list[Block] = [section(_receipt(receipt, desk))] if receipt is not None else []
+    if not desk.entries:
+        blocks.append(section(NOTHING))
+    return NOTHING if not desk.entries else "What there is to review.", [*blocks, *_body(desk, now)]
+
+
+def nothing_left() -> Said:
+    """In the place of a digest of which its reader may see nothing any more."""
+    return NOT_YOURS, [section(NOT_YOURS)]
+
+
+def _channels(channels: Sequence[str]) -> str:
+    shown = ", ".join(f"<#{channel}>" for channel in channels[:5])
+    return f"{shown} and {len(channels) - 5} more" if len(channels) > 5 else shown
+
+
+def _rows_in_words(waiting: int) -> str:
+    if not waiting:
+        return "everything is done"
+    return "one row" if waiting == 1 else f"{waiting} rows"
+
+
+def _body(desk: Desk, now: datetime) -> list[Block]:
+    blocks: list[Block] = []
+    for title, kinds in SECTIONS:
+        entries = [entry for entry in desk.entries if entry.row.kind in kinds]
+        if entries:
+            blocks.append(header(title))
+        for entry in entries:
+            blocks += _entry(entry, desk, now)
+    if desk.more:
+        blocks.append(context(f"{desk.more} more found no room; `/kb review` shows them as these are done."))
+    numbers = in_numbers(desk.numbers)
+    if numbers:
+        blocks.append(context(f"{_since(desk.since, now)}: {numbers}."))
+    return blocks
+
+
+def _since(since: datetime, now: datetime) -> str:
+    return f"In the last {max(1, (now - since).days)} days"
+
+
+def in_numbers(numbers: Numbers) -> str:
+    """Counts in one line; "" when nothing happened. No rates: the numbers are small."""
+    parts = []
+    if numbers.came_in:
+        parts.append(f"{numbers.came_in} came in")
+    if numbers.asked:
+        questions = "1 question" if numbers.asked == 1 else f"{numbers.asked} questions"
+        parts.append(f"{questions}, {numbers.answered} answered")
+    if numbers.followed_up:
+        parts.append(f"asked how it went: {numbers.followed_up}, told: {numbers.told}")
+    return " · ".join(parts)
+
+
+def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
+    if entry.done is not None:
+        return [section(_receipt(entry, desk))]
+    if entry.question is not None:
+        return [section(_question(entry.question, now), accessory=button("Write the answer", ANSWER, entry.row.id))]
+    assert entry.item is not None
+    item = entry.item
+    if entry.row.kind is RowKind.APPROVE:
+        lines = [linked_title(item, TITLE_SHOWN), quoted(item.lines.body, QUOTE_SHOWN), _origin(entry, desk, now)]
+        if one_line(item.lines.body) == item.lines.title:
+            del lines[1]
+        text = "\n".join(lines)
+        row = buttons(
+            button("Approve", APPROVE, item.id, primary=True), menu(MENU, [("Leave it out", _value(REJECT, item))])
+        )
+        return [section(text), row]
+    text = f"{linked_title(item, TITLE_SHOWN)}\n{_origin(entry, desk, now)}"
+    goes = should_go(entry.evidence)
+    first = button("Retire it", RETIRE, item.id) if goes else button("Verify", VERIFY, item.id)
+    if entry.row.kind is not RowKind.CHECK:
+        return [section(text, accessory=first)]
+    other = ("It is fine: verify it", _value(VERIFY, item)) if goes else ("Retire it", _value(RETIRE, item))
+    return [section(text), buttons(first, menu(MENU, [other]))]
+
+
+def _question(question: Question, now: datetime) -> str:
+    how = "asked for their eyes only, " if question.is_private else "asked "
+    return f"{quoted(question.text, QUOTE_SHOWN)}\n_{how}{age(question.asked_at, now)} in_ <#{question.channel}>"
+
+
+def _origin(entry: Entry, desk: Desk, now: datetime) -> str:
+    item = entry.item
+    assert item is not None
+    who = contributor_of(item, desk.names)
+    when = age(item.published_at or item.created_at, now)
+    said = f" · {entry.evidence.in_words}" if entry.evidence.in_words else ""
+    return f"From {who} in <#{item.channel}> · {when}{said}"
+
+
+def _value(action: str, item: Item) -> str:
+    return f"{action}:{item.id}"
+
+
+def _receipt(entry: Entry, desk: Desk) -> str:
+    assert entry.done is not None
+    about = f"*{title_of(entry.item, TITLE_SHOWN)}*" if entry.item and _may_be_named(entry.done) else ""
+    if entry.question is not None:
+        about = f"_{escaped(one_line(entry.question.text), TITLE_SHOWN)}_"
+    done = entry.done.became.value + _by(entry.done, desk)
+    return f"✓ {done}: {about}" if about else f"✓ {done}."
+
+
+def _may_be_named(done: Done) -> bool:
+    """What somebody took back is not repeated."""
+    return done.became is not Became.TAKEN_BACK
+
+
+def _by(done: Done, desk: Desk) -> str:
+    if done.by is None:
+        return ""
+    return " by you" if done.by == desk.reader else f" by {escaped(desk.names.get(done.by, 'another broker'), 60)}"
+
+
+def answer_modal(question: Question) -> dict[str, Any]:
+    """An open question, and room for its answer."""
+    lines = Lines(title=cut(one_line(question.text), TITLE_LIMIT), body="")
+    view = save_modal({"question": question.id}, lines, ItemKind.HOW_TO, more=True)
+    return {**view, "callback_id": ANSWER_MODAL, "title": {"type": "plain_text", "text": "Write the answer"}}
