@@ -1,0 +1,265 @@
+"""The composition root: what is wired to what, in the order it starts and stops."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+import aiohttp
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kbot import loop
+from kbot.act import BadInput
+from kbot.answers import listeners as answers
+from kbot.capture import listeners as capture
+from kbot.clock import Clock
+from kbot.follow_up import listeners as follow_up
+from kbot.home import listeners as home
+from kbot.home.commands import Commands
+from kbot.house import House
+from kbot.library import items
+from kbot.post import inbox, outbox
+from kbot.post.receiver import Intake
+from kbot.post.workers import Reading, Sending, Waker, keep_going
+from kbot.review import listeners as review
+from kbot.settings import Settings
+from kbot.slack.bolt import Doors, build
+from kbot.slack.http import HttpDoor
+from kbot.slack.reader import SlackReader
+from kbot.slack.sender import Sender
+from kbot.slack.socket import SocketDoor
+from kbot.storage.address import Address
+from kbot.storage.schema import held, make_ready, open_units
+from kbot.storage.units import Units
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 2
+STOP_SECONDS = 15
+TRIES_TO_REACH_SLACK = 10
+KEYS_KEPT = timedelta(days=30)
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+
+def with_house(
+    house: House, table: Mapping[str, Callable[[House, T], Awaitable[A]]]
+) -> dict[str, Callable[[T], Awaitable[A]]]:
+    """The same listeners, with the house in their hands."""
+    return {name: partial(listener, house) for name, listener in table.items()}
+
+
+def doors_of(house: House) -> Doors:
+    """Every door that Bolt opens."""
+    words = {**capture.WORDS, **answers.WORDS, **follow_up.WORDS, **review.WORDS, **home.WORDS}
+    return Doors(
+        presses=with_house(
+            house,
+            {**capture.PRESSES, **answers.PRESSES, **follow_up.PRESSES, **review.PRESSES, **home.PRESSES},
+        ),
+        submissions=with_house(
+            house, {**capture.SUBMISSIONS, **follow_up.SUBMISSIONS, **review.SUBMISSIONS, **home.SUBMISSIONS}
+        ),
+        shortcuts=with_house(house, {**capture.SHORTCUTS, **answers.SHORTCUTS}),
+        command=Commands(house, words),
+    )
+
+
+class Running:
+    """Takes events and says how it is (slack/http.py `Ingress`)."""
+
+    def __init__(self, intake: Intake, units: Units) -> None:
+        self.take = intake.take
+        self.take_malformed = intake.take_malformed
+        self._units = units
+        self.workers: list[asyncio.Task[None]] = []
+        self.is_connected: Callable[[], Awaitable[bool]] | None = None
+        self.stopping = asyncio.Event()
+
+    def is_alive(self) -> bool:
+        """Every worker is still at it."""
+        return not any(worker.done() for worker in self.workers) or self.stopping.is_set()
+
+    async def is_ready(self) -> bool:
+        """The database takes writes, Slack is connected, and nobody has asked kbot to stop."""
+        if self.stopping.is_set():
+            return False
+        try:
+            await asyncio.wait_for(self._units(_touch), 2)
+        except Exception as error:
+            log.warning("not ready: %s", type(error).__name__)
+            return False
+        return self.is_connected is None or await self.is_connected()
+
+
+def _touch(session: Session) -> None:
+    session.execute(text("SELECT 1"))
+
+
+async def run(settings: Settings) -> None:
+    """Run kbot until SIGTERM or SIGINT. Raises BadInput with one sentence when it cannot start."""
+    token, secret, app_token = _tokens(settings)
+    address = Address.parse(settings.database_url)
+    with _listening(settings) as port, held(address):
+        make_ready(address)
+        clock = Clock(settings.clock_file)
+        client = AsyncWebClient(token=token, base_url=settings.slack_api_url, timeout=10)
+        me = await _who_am_i(client)
+        units = open_units(address)
+        try:
+            if units.alone:
+                await units(inbox.release_all)
+                await units(outbox.release_all, clock.real())
+            house = House(units, clock, SlackReader(token, settings.slack_api_url), settings, me)
+            running = Running(Intake(units, clock, me, items.is_source), units)
+            bolt = build(client, secret, doors_of(house))
+            async with _workers(house, Sender(token, settings.slack_api_url), running):
+                if app_token is not None:
+                    async with _socket(SocketDoor(bolt, app_token, running), running):
+                        await _serve(HttpDoor(running, bolt, None), port, running)
+                else:
+                    await _serve(HttpDoor(running, bolt, secret), port, running)
+        finally:
+            await units.close()
+            log.info("kbot has stopped")
+
+
+def _tokens(settings: Settings) -> tuple[str, str | None, str | None]:
+    if settings.slack_bot_token is None:
+        raise BadInput(
+            "SLACK_BOT_TOKEN is not set. Make an app from `kbot manifest`, install it, and set its bot token."
+        )
+    token = settings.slack_bot_token.get_secret_value()
+    if settings.slack_app_token is not None:
+        return token, None, settings.slack_app_token.get_secret_value()
+    if settings.slack_signing_secret is None:
+        raise BadInput("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET to serve HTTP.")
+    return token, settings.slack_signing_secret.get_secret_value(), None
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.http_host, settings.http_port), backlog=2048)
+    except OSError as error:
+        raise BadInput(
+            f"Port {settings.http_port} on {settings.http_host} cannot be used: {error.strerror}. "
+            "Stop what uses it, or set KBOT_HTTP_PORT to another one."
+        ) from None
+
+
+async def _who_am_i(client: AsyncWebClient) -> str:
+    """kbot's own user id. Slack may be away for a moment; a refused token is final."""
+    for attempt in range(1, TRIES_TO_REACH_SLACK + 1):
+        try:
+            return str((await client.auth_test())["user_id"])
+        except SlackApiError as error:
+            code = error.response.get("error") if isinstance(error.response.data, dict) else error.response.status_code
+            if error.response.status_code < 429:
+                raise BadInput(f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy it again from your app's page.") from None
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            code = type(error).__name__
+        if attempt < TRIES_TO_REACH_SLACK:
+            log.warning("Slack does not answer (%s); trying again", code)
+            await asyncio.sleep(min(attempt, 5))
+    raise BadInput(f"Slack does not answer at {client.base_url} ({code}). Check the network and KBOT_SLACK_API_URL.")
+
+
+@asynccontextmanager
+async def _workers(house: House, sender: Sender, running: Running) -> AsyncIterator[None]:
+    """Reading, following, sending and ticking; on the way out they finish what they hold."""
+    reading, sending = Reading(house, loop.EVENTS), Sending(house, sender, loop.LETTERS)
+    steps: tuple[Callable[[], Awaitable[int]], ...] = (reading.step, partial(loop.follow, house), sending.step)
+    wakers = [Waker() for _ in steps]
+    for waker in wakers:
+        house.unit.when_committed(waker.wake)
+    running.workers = [
+        asyncio.create_task(keep_going(step, waker, running.stopping))
+        for step, waker in zip(steps, wakers, strict=True)
+    ]
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for tick in loop.TICKS:
+        scheduler.add_job(
+            tick,
+            "interval",
+            args=[house],
+            seconds=TICK_SECONDS,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    scheduler.add_job(_purge, "interval", args=[house], hours=1, max_instances=1, coalesce=True)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        running.stopping.set()
+        scheduler.shutdown(wait=False)
+        for waker in wakers:
+            waker.wake()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*running.workers, return_exceptions=True)
+                await reading.finish()
+                await sending.finish()
+        except TimeoutError:
+            log.warning("some work did not end in time; it is taken up again at the next start")
+
+
+async def _purge(house: House) -> None:
+    await house.unit(inbox.purge, house.clock.real() - KEYS_KEPT)
+
+
+@asynccontextmanager
+async def _socket(door: SocketDoor, running: Running) -> AsyncIterator[None]:
+    try:
+        await door.connect_async()  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        code = error.response.get("error") if isinstance(error.response.data, dict) else error.response.status_code
+        raise BadInput(
+            f"Slack refuses SLACK_APP_TOKEN ({code}). It begins with xapp- and needs connections:write."
+        ) from None
+    running.is_connected = door.client.is_connected
+    log.info("connected to Slack by Socket Mode")
+    try:
+        yield
+    finally:
+        await door.close_async()  # type: ignore[no-untyped-call]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without signal handlers of its own: one place decides how kbot stops."""
+
+    def capture_signals(self) -> AbstractContextManager[Any]:  # type: ignore[override]
+        return nullcontext()
+
+
+async def _serve(door: HttpDoor, port: socket.socket, running: Running) -> None:
+    config = uvicorn.Config(
+        door,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, running.stopping.set)
+    serving = asyncio.create_task(server.serve(sockets=[port]))
+    log.info("kbot is running; health at http://%s:%s/healthz", *port.getsockname()[:2])
+    stopping = asyncio.create_task(running.stopping.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving

@@ -1,0 +1,136 @@
+"""The `kbot` command. Each word is a few lines here and a function elsewhere; bad input is one sentence and exit 2."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+import uvloop
+import yaml
+
+from kbot.act import BadInput
+from kbot.app import run as run_app
+from kbot.logs import set_up_logging
+from kbot.playground.tour import demo as run_demo
+from kbot.post import looking_inside
+from kbot.settings import Settings
+from kbot.slack.manifest import manifest
+from kbot.storage import schema
+from kbot.storage.address import Address
+from kbot.storage.schema import State
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `kbot ARGUMENTS`; returns the exit code."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        settings = Settings.load()
+        set_up_logging(settings.log_level)
+        do: Callable[[Settings, argparse.Namespace], int | None] = given.do
+        return do(settings, given) or 0
+    except BadInput as bad:
+        print(f"kbot: {bad.sentence}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kbot", description="A Slack bot for knowledge mobilization.")
+    words = parser.add_subparsers(required=True, metavar="WORD")
+
+    def word(name: str, do: Callable[..., int | None], sentence: str) -> argparse.ArgumentParser:
+        made = words.add_parser(name, help=sentence, description=sentence)
+        made.set_defaults(do=do)
+        return made
+
+    tour = word("demo", _demo, "Try kbot here: a small local Slack, the bot, a tour, and a page to click in.")
+    tour.add_argument("--tour-only", action="store_true", help="exit after the tour; non-zero if a step failed")
+    tour.add_argument("--port", type=int, default=8765, help="port of the page (default 8765; 0: any free one)")
+    word("run", _run, "Run the bot: Socket Mode when SLACK_APP_TOKEN is set, else HTTP.")
+    printed = word("manifest", _manifest, "Print the app's manifest to paste into Slack.")
+    printed.add_argument("--http", metavar="URL", help="for HTTP at this address, instead of Socket Mode")
+    form = printed.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON (default)")
+    form.add_argument("--yaml", action="store_true", help="as YAML")
+
+    database = words.add_parser("db", help="The database's schema.").add_subparsers(required=True, metavar="WHAT")
+    upgrade = database.add_parser("upgrade", help="bring it to this version's schema")
+    upgrade.add_argument("revision", nargs="?", default="head")
+    upgrade.set_defaults(do=_upgrade)
+    downgrade = database.add_parser("downgrade", help="take it back to a revision: base, -1, or a name")
+    downgrade.add_argument("revision")
+    downgrade.set_defaults(do=_downgrade)
+    check = database.add_parser("check", help="say how it stands; exit 1 when it is not current")
+    check.set_defaults(do=_check)
+
+    for name in ("inbox", "outbox", "dead"):
+        inside = words.add_parser(name, help=f"Look inside: {name}.").add_subparsers(required=True, metavar="WHAT")
+        listing = inside.add_parser("list", help="one row a line, never a message's words")
+        listing.add_argument("--json", action="store_true", help="one JSON object a line")
+        listing.set_defaults(do=_list, table=name)
+        if name == "dead":
+            inside.add_parser("retry", help="try everything dead once more").set_defaults(do=_retry)
+    return parser
+
+
+def _run(settings: Settings, _: argparse.Namespace) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run_app(settings))
+
+
+def _demo(settings: Settings, given: argparse.Namespace) -> int:
+    return run_demo(manifest(), tour_only=given.tour_only, port=given.port)
+
+
+def _manifest(_: Settings, given: argparse.Namespace) -> None:
+    if given.http is not None and not given.http.startswith(("https://", "http://")):
+        raise BadInput("--http takes the address under which Slack reaches kbot, such as https://kbot.example.com")
+    made = manifest(given.http)
+    print(
+        yaml.safe_dump(made, sort_keys=False, allow_unicode=True).rstrip() if given.yaml else json.dumps(made, indent=2)
+    )
+
+
+def _upgrade(settings: Settings, given: argparse.Namespace) -> None:
+    address = Address.parse(settings.database_url)
+    schema.upgrade(address, given.revision)
+    print(f"{address}: {schema.state(address)}")
+
+
+def _downgrade(settings: Settings, given: argparse.Namespace) -> None:
+    address = Address.parse(settings.database_url)
+    schema.downgrade(address, given.revision)
+    print(f"{address}: {schema.state(address)}")
+
+
+def _check(settings: Settings, _: argparse.Namespace) -> int:
+    address = Address.parse(settings.database_url)
+    state = schema.state(address)
+    todo = {State.EMPTY: "run `kbot db upgrade`", State.OLDER: "run `kbot db upgrade`"}
+    todo[State.UNKNOWN] = "it is newer than this kbot or not kbot's; use the kbot that made it"
+    print(f"{address}: {state}" + (f"; {todo[state]}" if state in todo else ""))
+    return 0 if state is State.CURRENT else 1
+
+
+def _list(settings: Settings, given: argparse.Namespace) -> None:
+    address = Address.parse(settings.database_url)
+    for row in looking_inside.rows(address, looking_inside.What(given.table)):
+        if given.json:
+            print(json.dumps(row))
+        else:
+            print("  ".join(f"{name}={value}" for name, value in row.items() if value not in (None, "")))
+
+
+def _retry(settings: Settings, _: argparse.Namespace) -> None:
+    address = Address.parse(settings.database_url)
+    with schema.held(address):
+        print(f"{looking_inside.retry(address)} rows will be tried once more.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The loop as one table. Read this page first.
+
+    flag -> item -> answer / delivery -> intention -> follow-up -> application -> outcome -> (item)
+
+A stage never calls another one. It writes down what happened (`trail`), and what follows is here: `AFTER` says which
+verbs each fact wakes, `LETTERS` who writes each kind of letter at the moment of sending, `TICKS` what comes of time
+alone, `EVENTS` who listens to what Slack tells.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kbot.answers import jobs as answers
+from kbot.answers import listeners as answers_listeners
+from kbot.capture import jobs as capture
+from kbot.capture import listeners as capture_listeners
+from kbot.follow_up import cases, notes
+from kbot.follow_up import jobs as follow_up
+from kbot.home import jobs as home
+from kbot.home import listeners as home_listeners
+from kbot.house import House
+from kbot.people import listeners as people_listeners
+from kbot.post.workers import Listener, Writer
+from kbot.review import jobs as review
+from kbot.trail import log
+from kbot.trail.facts import Fact, Received, TellingAllowed, Withdrawn
+
+Follow = Callable[[Session, Fact, datetime], None]
+"""A verb that follows a fact: (session, fact, the machine's time). It runs once, in the fact's own transaction."""
+
+AFTER: Mapping[type[Fact], Sequence[Follow]] = {
+    Received: [cases.open_case],
+    Withdrawn: [cases.close_for_item],
+    TellingAllowed: [notes.keep_for_the_note],
+}
+
+LETTERS: Mapping[str, Writer] = {
+    **capture.LETTERS,
+    **answers.LETTERS,
+    **follow_up.LETTERS,
+    **review.LETTERS,
+    **home.LETTERS,
+}
+
+TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
+    capture.candidates_come_of_age,
+    follow_up.plan_bundles,
+    follow_up.plan_notes,
+    review.plan_digests,
+)
+
+
+def _together(*tables: Mapping[str, Listener]) -> dict[str, list[Listener]]:
+    together: dict[str, list[Listener]] = {}
+    for table in tables:
+        for event, listener in table.items():
+            together.setdefault(event, []).append(listener)
+    return together
+
+
+EVENTS = _together(capture_listeners.EVENTS, answers_listeners.EVENTS, home_listeners.EVENTS, people_listeners.EVENTS)
+
+
+async def follow(house: House) -> int:
+    """Do what follows the newest facts. Returns how many there were."""
+    facts = await house.unit.read(log.to_follow)
+    for fact in facts:
+        await house.unit(_follow_one, fact, house.clock.real())
+    return len(facts)
+
+
+def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
+    if log.follow(session, fact):
+        for verb in AFTER.get(type(fact), ()):
+            verb(session, fact, real)
