@@ -83,7 +83,7 @@ def save(session: Session, act: Act, policy: Policy, finding: Finding, real: dat
         source=finding.source,
     )
     if not is_new:
-        item = _again(session, act, item, agreed)
+        item = _again(session, act, item, agreed, finding)
     elif agreed.waits_for is WaitsFor.NOTHING:
         items.publish(session, act, item.id)
     remember(session, Captured(act.team, f"{item.id}:{act.person}", act.at, act.person, item.id))
@@ -91,12 +91,14 @@ def save(session: Session, act: Act, policy: Policy, finding: Finding, real: dat
     return Saved(items.get(session, act.team, item.id), is_new)
 
 
-def _again(session: Session, act: Act, item: Item, agreed: Terms) -> Item:
+def _again(session: Session, act: Act, item: Item, agreed: Terms, finding: Finding) -> Item:
     """A flag on a message that is an item already: an endorsement, or after an undo a new beginning."""
     if item.state is ItemState.WITHDRAWN and item.consent is not Consent.REFUSED:
-        items.move(session, act, item.id, ItemState.CANDIDATE)
-        items.wait_for(session, act, item.id, agreed.waits_for, agreed.until)
-        if agreed.waits_for is WaitsFor.NOTHING:
+        said_yes = item.consent is Consent.GIVEN and agreed.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME)
+        waits_for, until = (WaitsFor.NOTHING, None) if said_yes else (agreed.waits_for, agreed.until)
+        items.begin_again(session, act, item.id, waits_for, until)
+        items.revise(session, act, item.id, finding.lines, kind=finding.kind)
+        if waits_for is WaitsFor.NOTHING:
             items.publish(session, act, item.id)
     elif item.contributor == act.person and item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
         items.set_consent(session, act, item.id, Consent.GIVEN)  # an author's own flag is consent
@@ -150,7 +152,10 @@ def unflag(session: Session, act: Act, flag: Flag, real: datetime) -> None:
 
 
 def undo(session: Session, act: Act, item_id: str, real: datetime) -> Item:
-    """The flagger presses Undo. Raises BadInput after ten minutes, or for somebody else's save."""
+    """The flagger presses Undo; what others flagged too stays. Returns the item as it is then.
+
+    Raises BadInput after ten minutes, or for somebody else's save.
+    """
     item = items.get(session, act.team, item_id)
     if item.flagger != act.person:
         raise BadInput("Somebody else saved this, so only they, the one who wrote it, or a broker can take it back.")
@@ -164,6 +169,8 @@ def _take_back(session: Session, act: Act, item: Item, real: datetime) -> None:
     if _endorsed_by_others(session, item):
         return
     if item.state in (ItemState.CANDIDATE, ItemState.PUBLISHED):
+        if item.contributor == act.person:
+            items.set_consent(session, act, item.id, Consent.ASKED)  # who takes back their own flag is asked anew
         items.take_away(session, act, item.id, ItemState.WITHDRAWN)
         _gone(session, act, item, real)
 

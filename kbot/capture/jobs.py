@@ -78,7 +78,7 @@ async def joined(house: House, letter: Letter) -> Outgoing | Drop | Hold:
 
 async def candidates_come_of_age(house: House) -> None:
     """At each tick: publish or let lapse what has waited long enough."""
-    for item in await house.unit.read(items.overdue, house.now()):
+    for item in await house.unit.read(items.come_due, house.now()):
         act = house.act(item.team, item.flagger, item.channel, f"age:{item.id}")
         await house.unit(flags.come_of_age, act, item.id)
 

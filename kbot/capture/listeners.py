@@ -246,7 +246,7 @@ async def on_more_lines(house: House, press: Press) -> Answer:
 async def on_undo(house: House, press: Press) -> Answer:
     act = _act(house, press)
     item = await house.unit(flags.undo, act, press.value, house.clock.real())
-    return Reply(f"Undone: {title_of(item)} is not saved.", replace=True)
+    return Reply(views.undone(item), replace=True)
 
 
 def _act(house: House, press: Press) -> Act:

@@ -70,6 +70,13 @@ def seen(item: Item, by: str) -> tuple[str, list[Block]]:
     return text, blocks
 
 
+def undone(item: Item) -> str:
+    """After Undo; what others flagged too stays."""
+    if item.state in (ItemState.PUBLISHED, ItemState.CANDIDATE):
+        return "Your flag is taken back. It stays saved, because others flagged it too."
+    return f"Undone: {title_of(item)} is not saved."
+
+
 WAITING = {
     WaitsFor.NOTHING: "",
     WaitsFor.CONTRIBUTOR: "The one who wrote it is asked first; others find it when they say yes.",

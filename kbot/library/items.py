@@ -175,13 +175,11 @@ def move(session: Session, act: Act, item: str, to: ItemState) -> bool:
     return True
 
 
-def wait_for(session: Session, act: Act, item: str, waits_for: WaitsFor, until: datetime | None = None) -> None:
-    """A candidate waits for something else now."""
-    session.execute(
-        update(ItemRow)
-        .where(ItemRow.team_id == act.team, ItemRow.id == item, ItemRow.state == ItemState.CANDIDATE)
-        .values(waits_for=waits_for.value, until=until)
-    )
+def begin_again(session: Session, act: Act, item: str, waits_for: WaitsFor, until: datetime | None = None) -> None:
+    """What was taken back is a candidate anew, as if this person had just saved it."""
+    move(session, act, item, ItemState.CANDIDATE)
+    values = {"waits_for": waits_for.value, "until": until, "flagger": act.person, "created_at": act.at}
+    session.execute(update(ItemRow).where(ItemRow.team_id == act.team, ItemRow.id == item).values(**values))
     session.expire_all()
 
 
@@ -332,7 +330,7 @@ def published_since(session: Session, team: str, channels: Iterable[str], at: da
     return _items(session, list(rows))
 
 
-def overdue(session: Session, now: datetime) -> list[Item]:
+def come_due(session: Session, now: datetime) -> list[Item]:
     """Candidates whose time has come (people's time)."""
     rows = session.scalars(
         select(ItemRow).where(ItemRow.state == ItemState.CANDIDATE, ItemRow.until <= now).order_by(ItemRow.until)

@@ -160,6 +160,10 @@ class Driver:
         place, cleo = self._channel(channel), self.cleo.record
         self.playground.call(lambda: self.playground.people.rename(place, name, cleo))
 
+    def delete_channel(self, channel: str) -> None:
+        place = self._channel(channel)
+        self.playground.call(lambda: self.playground.people.delete_channel(place))
+
     def deactivate(self, person: Person) -> None:
         self.playground.call(lambda: self.playground.people.deactivate(person.record))
 

@@ -184,6 +184,13 @@ class People:
             )
         )
 
+    def delete_channel(self, channel: Channel) -> None:
+        """With everything in it."""
+        self._slack.events.channel_deleted(channel)
+        del self._world.channels[channel.id]
+        self._world.messages.pop(channel.id, None)
+        self._slack.changed()
+
     def make_private(self, channel: Channel) -> None:
         """Keeps the id, and no event tells the app."""
         channel.kind = Kind.PRIVATE

@@ -95,6 +95,8 @@ def _set_up(slack: Driver) -> None:
     modal = slack.wait(lambda: (m := slack.cleo.modal) and "Brokers" in m.fields and m, what="the set-up dialog")
     errors = modal.select("Brokers", ["cleo"]).submit()
     assert not errors, errors
+    if said := slack.cleo.modal:
+        said.close()
     slack.cleo.command("/kb setup show", "platform")
     shown = slack.wait(lambda: _with(slack.cleo.ephemerals("platform"), "Brokers"), what="the set-up of the channel")
     _show("kbot", shown)

@@ -83,7 +83,8 @@ def build(client: AsyncWebClient, signing_secret: str | None, doors: Doors) -> A
         listener = doors.presses.get(press.action)
         answer = await _sentence(listener(press), "press") if listener else Reply(STALE)
         await ack()
-        await _say(app.client, press.trigger_id, respond, answer, has_url=bool(press.response_url))
+        thread_ts = press.place.thread_ts
+        await _say(app.client, press.trigger_id, respond, answer, has_url=bool(press.response_url), thread_ts=thread_ts)
 
     @app.view(ANYTHING)
     async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -142,11 +143,17 @@ def _trouble(what: str, error: Exception) -> str:
 
 
 async def _say(
-    client: AsyncWebClient, trigger_id: str, respond: AsyncRespond, answer: Answer, *, has_url: bool
+    client: AsyncWebClient,
+    trigger_id: str,
+    respond: AsyncRespond,
+    answer: Answer,
+    *,
+    has_url: bool,
+    thread_ts: str | None = None,
 ) -> None:
     """Show the answer where was pressed; the Home tab and modals have no message to answer in, so a modal opens."""
     if has_url:
-        await _respond(respond, answer)
+        await _respond(respond, answer, thread_ts)
     elif isinstance(answer, Reply):
         try:
             await client.views_open(trigger_id=trigger_id, view=sentence_view(answer.text))
@@ -154,7 +161,7 @@ async def _say(
             log.warning("an answer could not be shown: %s", type(error).__name__)
 
 
-async def _respond(respond: AsyncRespond, answer: Answer) -> None:
+async def _respond(respond: AsyncRespond, answer: Answer, thread_ts: str | None = None) -> None:
     if not isinstance(answer, Reply):
         return
     try:
@@ -163,6 +170,7 @@ async def _respond(respond: AsyncRespond, answer: Answer) -> None:
             blocks=_blocks(answer),
             response_type="in_channel" if answer.to_channel else "ephemeral",
             replace_original=answer.replace,
+            thread_ts=None if answer.replace else thread_ts,
             unfurl_links=False,
             unfurl_media=False,
         )

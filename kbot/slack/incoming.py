@@ -60,6 +60,7 @@ class Place:
     channel: str | None = None
     ts: str | None = None
     is_ephemeral: bool = False
+    thread_ts: str | None = None
     view_id: str | None = None
 
 
@@ -91,6 +92,7 @@ class Press:
                 channel=container.get("channel_id") or (body.get("channel") or {}).get("id"),
                 ts=container.get("message_ts") or (body.get("message") or {}).get("ts"),
                 is_ephemeral=bool(container.get("is_ephemeral")),
+                thread_ts=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"),
                 view_id=view.get("id"),
             ),
             trigger_id=str(body.get("trigger_id") or ""),

@@ -24,6 +24,7 @@ def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:
     """An engine with bounded waits: nothing here may hang for ever."""
     return create_engine(
         address.url,
+        hide_parameters=True,  # a database's error must not carry people's words into the log
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,

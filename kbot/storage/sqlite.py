@@ -56,6 +56,7 @@ def open_engine(address: Address, *, readers: int = 0) -> Engine:
     )
     engine = create_engine(
         address.url,
+        hide_parameters=True,  # a database's error must not carry people's words into the log
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0},
         **pool,
     )

@@ -10,7 +10,7 @@ from kbot.storage.tables import Key, Table, TeamKey
 
 
 class FactRow(Table):
-    """One fact. `followed` says that what follows it (loop.py) has been done; `n` is the order within the team."""
+    """One fact. `followed` says that what follows it (loop.py) has been done."""
 
     __tablename__ = "fact"
     team_id: Mapped[TeamKey]
