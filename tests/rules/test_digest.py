@@ -1,0 +1,256 @@
+"""The rules of the weekly digest: when it comes, what finds room in it, what a row says when it is done."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kbot.answers.facts import Question
+from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsFor
+from kbot.people.facts import DigestTime
+from kbot.review import digest, views
+from kbot.review.facts import Became, Desk, Done, Entry, Look, Numbers, Row, RowKind
+from kbot.trail.facts import Decision, Evidence, Reviewed
+
+BERLIN, TOKYO, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Tokyo", "America/New_York"))
+WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def time(day: int, hour: int, set_at: datetime = LONG_AGO, channel: str = "C1") -> DigestTime:
+    return DigestTime("T1", "CLEO", channel, day, hour, set_at)
+
+
+def test_the_earliest_time_of_all_channels_counts() -> None:
+    times = [time(4, 9), time(1, 15, channel="C2"), time(1, 16, channel="C3")]
+    assert digest.moment(times, BERLIN, WEDNESDAY) == datetime(2026, 11, 24, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        (BERLIN, datetime(2026, 11, 23, 10, tzinfo=UTC)),
+        (TOKYO, datetime(2026, 11, 23, 2, tzinfo=UTC)),
+        (NEW_YORK, datetime(2026, 11, 23, 16, tzinfo=UTC)),
+    ],
+)
+def test_the_hour_is_the_brokers_own(zone: ZoneInfo, expected: datetime) -> None:
+    assert digest.moment([time(0, 11)], zone, WEDNESDAY) == expected
+
+
+def test_an_hour_that_the_clock_skips_still_comes() -> None:
+    sunday = datetime(2026, 3, 29, 12, tzinfo=UTC)  # 02:00 becomes 03:00 in Berlin
+    assert digest.moment([time(6, 2)], BERLIN, sunday) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+def test_a_time_that_was_over_when_it_was_set_begins_next_week() -> None:
+    set_on_wednesday = time(0, 11, set_at=WEDNESDAY)
+    assert digest.moment([set_on_wednesday], BERLIN, WEDNESDAY) is None
+    next_week = WEDNESDAY + timedelta(days=7)
+    assert digest.moment([set_on_wednesday], BERLIN, next_week) == datetime(2026, 11, 30, 10, tzinfo=UTC)
+
+
+def test_the_week_is_the_brokers_own() -> None:
+    sunday_evening = datetime(2026, 11, 29, 20, tzinfo=UTC)  # Monday morning in Tokyo
+    assert digest.key("CLEO", BERLIN, sunday_evening) == "digest:CLEO:2026-W48"
+    assert digest.key("CLEO", TOKYO, sunday_evening) == "digest:CLEO:2026-W49"
+
+
+@pytest.mark.parametrize(
+    ("days_since_previous", "days_back"), [(None, 28), (2, 7), (7, 7), (14, 14), (28, 28), (90, 28)]
+)
+def test_a_digest_begins_where_the_one_before_ended(days_since_previous: int | None, days_back: int) -> None:
+    previous = None if days_since_previous is None else WEDNESDAY - timedelta(days=days_since_previous)
+    assert digest.since(WEDNESDAY, previous) == WEDNESDAY - timedelta(days=days_back)
+
+
+def test_no_kind_of_row_pushes_another_one_out() -> None:
+    found = {kind: [f"{kind}{n}" for n in range(20)] for kind in RowKind}
+    rows, more = digest.choose(found)
+    assert len(rows) == digest.MOST_ROWS
+    assert more == 85
+    assert {kind: sum(row.kind is kind for row in rows) for kind in RowKind} == dict.fromkeys(RowKind, 3)
+
+
+def test_the_rest_finds_room_in_the_order_of_importance() -> None:
+    rows, more = digest.choose(
+        {RowKind.CAME_IN: [f"in{n}" for n in range(9)], RowKind.CHECK: [f"c{n}" for n in range(9)]}
+    )
+    assert [row.id for row in rows] == [f"c{n}" for n in range(9)] + [f"in{n}" for n in range(6)]
+    assert more == 3
+
+
+def test_a_look_survives_being_kept_in_a_letter() -> None:
+    look = Look((Row(RowKind.SAID, "i1"), Row(RowKind.QUESTION, "q1")), LONG_AGO, WEDNESDAY, 4)
+    assert Look.of_about(look.to_about()) == look
+
+
+@pytest.mark.parametrize(
+    ("evidence", "checked", "goes"),
+    [
+        (Evidence(), False, False),
+        (Evidence(used=2, helped=2), False, False),
+        (Evidence(used=1, helped=1, failed=1), False, True),
+        (Evidence(used=2, helped=2, failed=1), False, False),
+        (Evidence(failed=2), True, True),
+        (Evidence(used=3, helped=3, failed=2), True, False),
+        (Evidence(used=1, made_worse=1), True, True),
+        (Evidence(used=5, helped=4, made_worse=1), True, False),
+    ],
+)
+def test_what_failed_is_checked_and_what_mostly_failed_goes(evidence: Evidence, checked: bool, goes: bool) -> None:
+    assert digest.needs_a_check(evidence) is checked
+    assert digest.should_go(evidence) is goes
+
+
+def item(state: ItemState, *, waits_for: WaitsFor = WaitsFor.NOTHING, verified_at: datetime | None = None) -> Item:
+    return Item(
+        team="T1",
+        id="i1",
+        kind=ItemKind.HOW_TO,
+        state=state,
+        waits_for=waits_for,
+        consent=Consent.GIVEN,
+        channel="C1",
+        contributor="ANA",
+        is_named=True,
+        flagger="BEN",
+        version=1,
+        lines=Lines("Importer <stuck>?", "Drain the queue first."),
+        source=None,
+        created_at=WEDNESDAY - timedelta(days=3),
+        published_at=None,
+        until=None,
+        verified_by="CLEO" if verified_at else None,
+        verified_at=verified_at,
+    )
+
+
+def decided(decision: Decision) -> Reviewed:
+    return Reviewed("T1", "k", WEDNESDAY, "CLEO", "i1", decision)
+
+
+BROKER = WaitsFor.BROKER
+BEFORE, AFTER = WEDNESDAY - timedelta(minutes=1), WEDNESDAY + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen", "decision", "expected"),
+    [
+        (RowKind.APPROVE, item(ItemState.CANDIDATE, waits_for=BROKER), None, None),
+        (RowKind.APPROVE, item(ItemState.CANDIDATE, waits_for=WaitsFor.TIME), None, Done(Became.MOVED_ON)),
+        (RowKind.APPROVE, item(ItemState.PUBLISHED), Decision.APPROVED, Done(Became.APPROVED, "CLEO")),
+        (RowKind.APPROVE, item(ItemState.PUBLISHED), None, Done(Became.PUBLISHED)),
+        (RowKind.APPROVE, item(ItemState.REJECTED), Decision.REJECTED, Done(Became.REJECTED, "CLEO")),
+        (RowKind.APPROVE, item(ItemState.REJECTED), None, Done(Became.TAKEN_BACK)),
+        (RowKind.APPROVE, item(ItemState.REJECTED), Decision.APPROVED, Done(Became.TAKEN_BACK)),
+        (RowKind.APPROVE, item(ItemState.WITHDRAWN), None, Done(Became.TAKEN_BACK)),
+        (RowKind.CAME_IN, item(ItemState.PUBLISHED), Decision.APPROVED, None),
+        (RowKind.CAME_IN, item(ItemState.PUBLISHED, verified_at=BEFORE), None, None),
+        (RowKind.CAME_IN, item(ItemState.PUBLISHED, verified_at=AFTER), None, Done(Became.VERIFIED, "CLEO")),
+        (RowKind.CAME_IN, item(ItemState.WITHDRAWN), None, Done(Became.TAKEN_BACK)),
+        (RowKind.CAME_IN, item(ItemState.CANDIDATE, waits_for=BROKER), None, Done(Became.TAKEN_BACK)),
+        (RowKind.SAID, item(ItemState.RETIRED), Decision.RETIRED, Done(Became.RETIRED, "CLEO")),
+        (RowKind.CHECK, item(ItemState.RETIRED), None, Done(Became.RETIRED)),
+    ],
+)
+def test_a_row_says_what_became_of_it(
+    kind: RowKind, seen: Item, decision: Decision | None, expected: Done | None
+) -> None:
+    assert digest.became(kind, seen, decided(decision) if decision else None, WEDNESDAY) == expected
+
+
+def question(words: str = "how do I get <!channel> a badge?") -> Question:
+    return Question("T1", "q1", "BEN", "C1", None, words, WEDNESDAY - timedelta(days=2), True, True, (), 0)
+
+
+def desk(*entries: Entry, numbers: Numbers = Numbers(), more: int = 0) -> Desk:  # noqa: B008
+    since = WEDNESDAY - timedelta(days=7)
+    return Desk("CLEO", ["C1"], entries, numbers, since, more, {"ANA": "Ana & Co", "CLEO": "Cleo", "BEN": "Ben"})
+
+
+def read(said: views.Said) -> str:
+    """Everything a person reads, buttons in brackets."""
+    lines = []
+    for block in said[1]:
+        texts = [block["text"]["text"]] if "text" in block else []
+        texts += [element["text"] for element in block.get("elements", ()) if block["type"] == "context"]
+        pressed = [block["accessory"]] if "accessory" in block else []
+        pressed += block.get("elements", ()) if block["type"] == "actions" else []
+        for one in pressed:
+            labels = (
+                [option["text"]["text"] for option in one["options"]] if "options" in one else [one["text"]["text"]]
+            )
+            texts += [f"[{label}]" for label in labels]
+        lines.append(" ".join(texts))
+    return "\n".join(lines)
+
+
+def test_the_whole_digest_as_it_is_read() -> None:
+    entries = (
+        Entry(Row(RowKind.CHECK, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=3, helped=3, made_worse=1)),
+        Entry(Row(RowKind.QUESTION, "q1"), question=question()),
+        Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER)),
+        Entry(Row(RowKind.CAME_IN, "i1"), item(ItemState.PUBLISHED)),
+        Entry(Row(RowKind.SAID, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=1, failed=1)),
+    )
+    said = views.digest(desk(*entries, numbers=Numbers(4, 3, 2, 5, 1), more=2), WEDNESDAY)
+    assert said[0] == "Your weekly look: 5 rows."
+    assert read(said) == (
+        "*Your weekly look* at <#C1>\n"
+        "Check now\n"
+        "*Importer &lt;stuck&gt;?*\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago · used by 3 (reported), made things worse for 1\n"
+        "[Verify] [Retire it]\n"
+        "People waiting\n"
+        "> how do I get &lt;!channel&gt; a badge?\n"
+        "_asked for their eyes only, 2 days ago in_ <#C1> [Write the answer]\n"
+        "*Importer &lt;stuck&gt;?*\n"
+        "> Drain the queue first.\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago\n"
+        "[Approve] [Leave it out]\n"
+        "Came in\n"
+        "*Importer &lt;stuck&gt;?*\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago [Verify]\n"
+        "What people said\n"
+        "*Importer &lt;stuck&gt;?*\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago · used by 1 (reported), did not work for 1 [Retire it]\n"
+        "2 more found no room; `/kb review` shows them as these are done.\n"
+        "In the last 7 days: 4 came in · 3 questions, 2 answered · asked how it went: 5, told: 1."
+    )
+
+
+def test_what_is_done_is_a_receipt_without_buttons() -> None:
+    seen = item(ItemState.PUBLISHED)
+    entries = (
+        Entry(Row(RowKind.APPROVE, "i1"), seen, done=Done(Became.APPROVED, "CLEO")),
+        Entry(Row(RowKind.APPROVE, "i1"), seen, done=Done(Became.REJECTED, "BEN")),
+        Entry(Row(RowKind.APPROVE, "i1"), seen, done=Done(Became.TAKEN_BACK)),
+        Entry(Row(RowKind.QUESTION, "q1"), question=question(), done=Done(Became.ANSWERED)),
+    )
+    said = views.digest(desk(*entries), WEDNESDAY)
+    assert said[0] == "Your weekly look: everything is done."
+    assert read(said) == (
+        "*Your weekly look* at <#C1>\n"
+        "People waiting\n"
+        "✓ Approved by you: *Importer &lt;stuck&gt;?*\n"
+        "✓ Left out by Ben: *Importer &lt;stuck&gt;?*\n"
+        "✓ Taken back meanwhile.\n"
+        "✓ Answered: _how do I get &lt;!channel&gt; a badge?_"
+    )
+
+
+def test_nothing_to_review_is_said_so() -> None:
+    assert read(views.review(desk(), WEDNESDAY)) == "Nothing waits for you."
+
+
+def test_the_longest_digest_fits_into_a_message() -> None:
+    long = item(ItemState.CANDIDATE, waits_for=BROKER)
+    words = Lines("<&>" * 50, "<&>" * 900)
+    waiting = Entry(Row(RowKind.APPROVE, "i1"), Item(**{**vars(long), "lines": words}))
+    said = views.digest(desk(*[waiting] * digest.MOST_ROWS, numbers=Numbers(9, 9, 9, 9, 9), more=99), WEDNESDAY)
+    assert len(said[1]) <= 50
+    assert all(len(block["text"]["text"]) <= 3000 for block in said[1] if "text" in block)
+    labels = [b["text"]["text"] for block in said[1] for b in block.get("elements", ()) if b.get("type") == "button"]
+    assert labels
+    assert all(len(label) <= 24 for label in labels)
