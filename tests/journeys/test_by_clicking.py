@@ -1,0 +1,98 @@
+"""The whole loop once, by clicking in the playground's page in a real browser, with the real bot behind it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from kbot.playground.driver import Driver
+from tests.browser.conftest import PHONE, OpenPage, browser, open_page, skip_without_chromium
+from tests.journeys.bot import Bot
+
+skip_without_chromium()
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+__all__ = ["browser", "open_page"]  # fixtures
+
+QUESTION = "The importer hangs after a deploy"
+
+
+def message(page: Page, text: str, within: str = "main") -> Locator:
+    return page.locator(f"{within} article", has_text=text).last
+
+
+def become(page: Page, user: str, channel: str) -> None:
+    page.locator(f"[data-person={user}]").click()
+    page.locator(f"[data-channel={channel}]").click()
+
+
+def write(page: Page, text: str, where: str) -> None:
+    page.get_by_label(where, exact=True).fill(text)
+    page.keyboard.press("Enter")
+
+
+def press(where: Locator, name: str) -> None:
+    where.get_by_role("button", name=name, exact=True).click()
+
+
+def move_time(page: Page, entry: str) -> None:
+    page.get_by_role("button", name="Move time forward").click()
+    page.get_by_role("menuitem", name=entry).click()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture where KBOT_SCREENSHOTS says, to be looked at."""
+    if folder := os.environ.get("KBOT_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.timeout(120)
+def test_a_newcomer_clicks_once_through_the_loop(open_page: OpenPage, slack: Driver, bot: Bot) -> None:
+    page = open_page("U0BEN")
+
+    # Ben flags what Ana wrote in a thread.
+    message(page, QUESTION).get_by_role("button", name="1 reply").click()
+    answer = message(page, "Drain the queue", within="aside")
+    answer.hover()
+    press(answer, "React with :bulb:")
+    expect(page.locator("article", has_text="Saved, so that others can find it").last).to_be_visible()
+    shoot(page, "1-flagged")
+
+    # Ana is told and says that it is fine.
+    become(page, "U0ANA", "D0ANA")
+    notice = message(page, "saved this so that others can find it")
+    shoot(page, "2-notice")
+    press(notice, "Fine")
+    expect(message(page, "others can find it").get_by_role("button", name="Take it back")).to_be_visible()
+
+    # Dov asks elsewhere and gets the cited answer in the thread.
+    become(page, "U0DOV", "C0GENERAL")
+    write(page, "@kbot the importer is stuck after a deploy, what now?", "Message #general")
+    expect(page.locator("aside article", has_text="A colleague saved this")).to_be_visible()
+    shoot(page, "3-answer")
+
+    # A week later he is asked, and says it with two taps.
+    move_time(page, "A week")
+    move_time(page, "next morning")
+    page.locator("[data-channel=D0DOV]").click()
+    ask = message(page, "Did the answer help?")
+    expect(ask).to_be_visible(timeout=15_000)
+    shoot(page, "4-ask")
+    press(ask, "Solved it")
+    press(message(page, "May I tell"), "Yes, with my name")
+    expect(message(page, "in the weekly note, with your name")).to_be_visible()
+
+    # Ana hears of it, on her phone.
+    become(page, "U0ANA", "D0ANA")
+    move_time(page, "next morning")
+    expect(message(page, "What became of what you shared")).to_be_visible(timeout=15_000)
+    phone = open_page("U0ANA", channel="D0ANA", size=PHONE)
+    expect(message(phone, "What became of what you shared")).to_be_visible()
+    shoot(phone, "5-note-on-a-phone")
+
+    # Dov's Home tab shows his log.
+    become(page, "U0DOV", "D0DOV")
+    page.get_by_role("tab", name="Home").click()
+    expect(page.locator("main", has_text="it helped")).to_be_visible()
+    shoot(page, "6-home")
