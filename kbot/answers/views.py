@@ -14,6 +14,10 @@ SHARE = "answers.share"
 
 NOTHING = "I have nothing on this."
 NOTED = "I noted it as an open question for this channel's broker. When an answer to it is saved, I tell you."
+NOTED_PRIVATELY = (
+    "I noted it as an open question: this channel's broker sees its words, not who asked. When an answer to it is "
+    "saved, I tell you."
+)
 NOTED_IN_A_DM = "I noted it as an open question. Asked in a channel, its broker sees it too."
 ASK_ME = "Ask me something, for example: *@kbot how do we restart the importer?*"
 BODY_OF_FIRST = 1500
@@ -37,7 +41,8 @@ def answer(
         blocks.append(context(f"This answer is late, sorry: your question waited {_minutes(question.late)} for me."))
     if not items:
         is_dm = question.channel.startswith("D")
-        blocks.append(section(f"{NOTHING} {NOTED_IN_A_DM if is_dm else NOTED}"))
+        noted = NOTED_IN_A_DM if is_dm else NOTED_PRIVATELY if question.is_private else NOTED
+        blocks.append(section(f"{NOTHING} {noted}"))
         return NOTHING, blocks
     many = len(items) > 1
     lead = "This is what colleagues saved about it:" if many else "A colleague saved this:"

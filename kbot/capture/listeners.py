@@ -1,6 +1,5 @@
 """The doors of capture from Slack: flags, shortcuts, `/kb add`, the buttons of the notice, edits and deletions."""
 
-import re
 from dataclasses import replace
 from functools import partial
 
@@ -10,10 +9,10 @@ from kbot.act import Act, BadInput
 from kbot.capture import flags, views
 from kbot.capture.finding import find_message, finding_of
 from kbot.capture.flags import Finding, Flag
-from kbot.cards import title_of
+from kbot.capture.written import kind_of, written
 from kbot.house import House
 from kbot.library import items
-from kbot.library.facts import BODY_LIMIT, TITLE_LIMIT, ItemKind, Lines
+from kbot.library.facts import BODY_LIMIT, ItemKind, Lines
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy
 from kbot.people.viewers import channel_for, member_of, person_of
@@ -23,15 +22,7 @@ from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Shortcut, 
 from kbot.slack.modals import show_modal
 from kbot.slack.mrkdwn import cut, plain
 from kbot.slack.outgoing import View
-
-_SKIN_TONE = re.compile(r"::skin-tone-\d$")
-ALIASES = {"thumbsup": "+1", "thumbsdown": "-1", "electric_light_bulb": "bulb"}
-
-
-def emoji_name(reaction: str) -> str:
-    """Slack's name of an emoji without its skin tone, by its first name where it has several."""
-    name = _SKIN_TONE.sub("", reaction)
-    return ALIASES.get(name, name)
+from kbot.slack.words import emoji_name
 
 
 async def on_reaction_added(house: House, event: Event) -> None:
@@ -166,34 +157,9 @@ async def _filled_from_words(house: House, team: str, person: str, channel: str 
     return views.save_modal(metadata, lines, ItemKind.HOW_TO, choose_channel=not fixed)
 
 
-def _lines(submission: Submission, before: Lines | None = None) -> Lines:
-    """What the modal says. Raises BadInput at the field that is empty or too long."""
-    title, body = submission.text(views.TITLE), submission.text(views.BODY)
-    if not title:
-        raise BadInput("Please give it a title: the question it answers.", views.TITLE)
-    if len(title) > TITLE_LIMIT:
-        raise BadInput(f"A title has at most {TITLE_LIMIT} characters; this one has {len(title)}.", views.TITLE)
-    if not body:
-        raise BadInput("Please say what to do or know.", views.BODY)
-    if len(body) > BODY_LIMIT:
-        raise BadInput(f"This has at most {BODY_LIMIT} characters; yours has {len(body)}.", views.BODY)
-    return Lines(
-        title=title,
-        body=body,
-        when=submission.text(views.WHEN),
-        because=submission.text(views.BECAUSE),
-        limits=submission.text(views.LIMITS),
-        question=before.question if before else "",
-    )
-
-
-def _kind(submission: Submission) -> ItemKind:
-    return ItemKind(submission.text(views.KIND) or ItemKind.HOW_TO)
-
-
 async def on_save_modal(house: House, submission: Submission) -> Answer:
     """The modal is sent off: save the message, or what was written down."""
-    lines, kind = _lines(submission), _kind(submission)
+    lines, kind = written(submission)
     channel = submission.metadata.get("channel") or submission.text(views.CHANNEL)
     ts = submission.metadata.get("ts")
     if not channel:
@@ -234,7 +200,7 @@ async def on_more_lines(house: House, press: Press) -> Answer:
     view = views.save_modal(
         {name: str(value) for name, value in modal.metadata.items()},
         typed,
-        _kind(modal),
+        kind_of(modal),
         choose_channel=views.CHANNEL in modal.values,
         is_edit=modal.callback == views.EDIT_MODAL,
         more=True,
@@ -299,7 +265,8 @@ async def on_edit_modal(house: House, submission: Submission) -> Answer:
     item_id = str(submission.metadata["item"])
     before = await house.unit.read(items.get, submission.team, item_id)
     act = house.act(submission.team, submission.person, before.channel, f"modal:{submission.view_id}")
-    await house.unit(flags.edit, act, item_id, _lines(submission, before.lines), _kind(submission))
+    lines, kind = written(submission, question=before.lines.question)
+    await house.unit(flags.edit, act, item_id, lines, kind)
     return None
 
 
@@ -312,11 +279,11 @@ async def on_take_over(house: House, press: Press) -> Answer:
     finding = await finding_of(house, press.team, message)
     lines = replace(item.lines, body=finding.lines.body, question=finding.lines.question)
     await house.unit(flags.edit, _act(house, press), item.id, lines, item.kind)
-    return Reply("Taken over: others find your new words from now on.")
+    return Reply("Taken over: others find your new words from now on.", replace=True)
 
 
 async def on_keep_old(house: House, press: Press) -> Answer:
-    return Reply("Fine, it stays as it was.")
+    return Reply("Fine, it stays as it was.", replace=True)
 
 
 async def on_keep_words(house: House, press: Press) -> Answer:

@@ -57,6 +57,8 @@ def seen(item: Item, by: str) -> tuple[str, list[Block]]:
         mine = item.contributor == by
         told = "" if mine or item.contributor is None else f" {_author(item)} is told, and can edit it or take it back."
         text = f"Saved, so that others can find it: *{title}*.{told}"
+    elif item.state is ItemState.REJECTED and item.consent is not Consent.REFUSED:
+        text = f"A broker left *{title_of(item)}* out before, so your flag changes nothing."
     elif item.state is ItemState.REJECTED:
         text = "The one who wrote this does not want it saved, so I leave it alone. Thank you all the same."
     elif item.state in (ItemState.WITHDRAWN, ItemState.RETIRED, ItemState.LAPSED):
@@ -95,6 +97,8 @@ def notice(item: Item, flagger: str) -> tuple[str, list[Block]]:
     quote = quoted(item.lines.body, 600)
     permalink = item.source.permalink if item.source else None
     where = f"In <#{item.channel}>" + (f" · <{permalink}|your message>" if permalink else "")
+    if item.state is ItemState.REJECTED and item.consent is not Consent.REFUSED:
+        return "A broker left it out.", [section(f"A broker left *{title_of(item)}* out: nobody finds it.")]
     if item.consent is Consent.REFUSED:
         return "It is taken back.", [
             section(f"Taken back: *{title_of(item)}*. Nobody can find it, and I will not save it again.")

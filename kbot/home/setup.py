@@ -7,7 +7,7 @@ from typing import TypeVar
 from kbot.act import BadInput
 from kbot.people.facts import Mode, Person, Policy, Publication
 from kbot.slack.mrkdwn import cut
-from kbot.slack.words import SlackChannel
+from kbot.slack.words import SlackChannel, emoji_name
 
 MODE, EMOJIS, PUBLICATION, BROKERS, DAY, HOUR = "mode", "emojis", "publication", "brokers", "day", "hour"
 """The fields of the modal, which are its block ids too."""
@@ -18,8 +18,6 @@ MOST_EMOJIS = 5
 MOST_BROKERS = 10
 
 _NAME = re.compile(r"[\w+'-]{1,100}")
-_SKIN_TONE = re.compile(r"::?skin-tone-\d:?")
-_SAME = {"thumbsup": "+1", "thumbsdown": "-1", "electric_light_bulb": "bulb"}
 
 NOT_YOURS = (
     "Only Slack's admins, this channel's creator and its brokers can set me up here. "
@@ -34,8 +32,8 @@ def may_set_up(person: Person, channel: SlackChannel, policy: Policy) -> bool:
 
 def emojis(typed: str) -> tuple[str, ...]:
     """The names in text such as ":bulb: :memo:", each once; a skin tone is left out. Raises BadInput at the field."""
-    words = [word for word in re.split(r"[\s,:]+", _SKIN_TONE.sub(" ", typed.lower())) if word]
-    names = tuple(dict.fromkeys(_SAME.get(word, word) for word in words))
+    shown = re.findall(r":[^\s:]+(?:::skin-tone-\d)?:|[^\s,:]+", typed.lower())
+    names = tuple(dict.fromkeys(emoji_name(word.strip(":")) for word in shown))
     for name in names:
         if not _NAME.fullmatch(name):
             sentence = f"Please write emojis by their names, such as :bulb: or :memo:; this is none: {cut(name, 40)}"

@@ -145,12 +145,6 @@ def channels_of_broker(session: Session, team: str, user: str) -> list[str]:
     return list(session.scalars(query.order_by(BrokerRow.channel_id)))
 
 
-def all_brokers(session: Session) -> list[tuple[str, str]]:
-    """Every (team, person) who is a broker of some channel."""
-    query = select(BrokerRow.team_id, BrokerRow.user_id).distinct().order_by(BrokerRow.team_id, BrokerRow.user_id)
-    return [(team, user) for team, user in session.execute(query)]
-
-
 def digest_times(session: Session) -> list[DigestTime]:
     """For every broker of every channel, when its digest comes."""
     query = select(

@@ -214,10 +214,11 @@ class Sending:
                 await self._give_back(task, closed - self._house.clock.real(), "Slack asked to slow down")
             elif task.ts is not None and task.channel is not None:
                 await self._show_anew(task, task.channel, task.ts, written)
-            elif not task.in_doubt or await self._may_be_repeated(task, written):
-                if await self._is_still_ours(task, claimed_at):
-                    # From here on only the carrier's word, or a later look, says whether the letter is there.
-                    await self._settled(task, written, await self._carrier.send(letter.team, letter.key, written))
+            elif (not task.in_doubt or await self._may_be_repeated(task, written)) and (
+                await self._is_still_ours(task, claimed_at)
+            ):
+                # From here on only the carrier's word, or a later look, says whether the letter is there.
+                await self._settled(task, written, await self._carrier.send(letter.team, letter.key, written))
 
     async def _is_still_ours(self, task: Task, since: datetime) -> bool:
         """Whether the call may begin: well inside the lease, and so early that a look for it comes after its end."""

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.answers import questions
 from kbot.answers.facts import Question
-from kbot.capture import views as capture
+from kbot.capture.written import written
 from kbot.house import House
 from kbot.library import items
-from kbot.library.facts import BODY_LIMIT, LINE_LIMIT, TITLE_LIMIT, ItemKind, Lines
 from kbot.people import directory
 from kbot.people.viewers import channel_for, member_of, viewer_of
 from kbot.review import planning, queue, showing, views
@@ -115,7 +114,7 @@ async def _open_question(house: House, team: str, person: str, question_id: str)
 
 async def on_answer_modal(house: House, submission: Submission) -> Answer:
     """The answer is sent off: saved where the question was asked, and whoever asked is told."""
-    lines, kind = _written(submission)
+    lines, kind = written(submission)
     team, person = submission.team, submission.person
     question = await _open_question(house, team, person, str(submission.metadata["question"]))
     channel = await channel_for(house, question.channel)
@@ -123,26 +122,6 @@ async def on_answer_modal(house: House, submission: Submission) -> Answer:
     act = house.act(team, person, channel.id, f"modal:{submission.view_id}")
     await house.unit(queue.answer, act, question.id, policy, lines, kind, house.clock.real())
     return Reply(views.SAVED)
-
-
-def _written(submission: Submission) -> tuple[Lines, ItemKind]:
-    """What the modal says. Raises BadInput at the field that is empty or too long."""
-    limits = {
-        capture.TITLE: TITLE_LIMIT,
-        capture.BODY: BODY_LIMIT,
-        capture.WHEN: LINE_LIMIT,
-        capture.BECAUSE: LINE_LIMIT,
-        capture.LIMITS: LINE_LIMIT,
-    }
-    for field, most in limits.items():
-        if len(submission.text(field)) > most:
-            raise BadInput(f"This has at most {most} characters; yours has {len(submission.text(field))}.", field)
-    if not submission.text(capture.TITLE):
-        raise BadInput("Please give it a title: the question it answers.", capture.TITLE)
-    if not submission.text(capture.BODY):
-        raise BadInput("Please say what to do or know.", capture.BODY)
-    lines = Lines(**{field: submission.text(field) for field in limits})
-    return lines, ItemKind(submission.text(capture.KIND) or ItemKind.HOW_TO)
 
 
 PRESSES = {**dict.fromkeys(VERBS, on_decision), views.MENU: on_menu, views.ANSWER: on_answer}

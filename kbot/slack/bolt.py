@@ -98,6 +98,9 @@ def build(client: AsyncWebClient, signing_secret: str | None, doors: Doors) -> A
                 await ack(response_action="errors", errors={field: bad.sentence})
                 return
             answer = Reply(bad.sentence)
+        except SlackAway as away:
+            log.warning("a submission could not be taken: %s", away)
+            answer = Reply(away.sentence)
         except Exception as error:
             answer = Reply(_trouble("submission", error))
         if isinstance(answer, Show):

@@ -162,7 +162,7 @@ class Command:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Command":
-        word, _, rest = str(body.get("text") or "").strip().partition(" ")
+        word, rest = (*str(body.get("text") or "").split(maxsplit=1), "", "")[:2]
         return cls(
             team=str(body["team_id"]),
             person=str(body["user_id"]),

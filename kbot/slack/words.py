@@ -1,11 +1,22 @@
 """Slack's things as plain facts: a message, a person, a channel. Parsed once, here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 CONTENT_SUBTYPES = frozenset({"file_share", "thread_broadcast", "me_message", "bot_message"})
 """Subtypes of messages that carry somebody's words; every other subtype is news about the channel."""
+
+
+_SKIN_TONE = re.compile(r"::?skin-tone-\d:?")
+_ALIASES = {"thumbsup": "+1", "thumbsdown": "-1", "electric_light_bulb": "bulb"}
+
+
+def emoji_name(reaction: str) -> str:
+    """Slack's name of an emoji without its skin tone, by its first name where it has several."""
+    name = _SKIN_TONE.sub("", reaction)
+    return _ALIASES.get(name, name)
 
 
 @dataclass(frozen=True)

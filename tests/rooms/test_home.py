@@ -1,0 +1,218 @@
+"""The person's desk on both databases: what the Home tab tells, and to whom; the words of `/kb`."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kbot.answers import listeners as answers
+from kbot.capture import listeners as capture
+from kbot.cards import Block
+from kbot.follow_up import cases, responses
+from kbot.follow_up import listeners as follow_up
+from kbot.follow_up.facts import Answer
+from kbot.home import commands, listeners, setup_views, tab, views
+from kbot.library import items
+from kbot.library.facts import Item, ItemState
+from kbot.people import directory
+from kbot.people.facts import Mode, Policy, Publication, Viewer
+from kbot.people.tables import AuditRow
+from kbot.review import listeners as review
+from kbot.slack.words import SlackChannel
+from kbot.trail.facts import Outcome, ReceiptKind, Received, Status
+from tests.rooms.desk import (
+    ANA,
+    BEN,
+    CLEO,
+    DOV,
+    FRIDAY,
+    MONDAY,
+    ONCALL,
+    PLATFORM,
+    REAL,
+    TEAM,
+    act,
+    days,
+    meet,
+    said,
+    saved,
+    set_up,
+)
+
+PACE = (
+    "*What I may send you*\n[Pause a week]\n"
+    "I write to you unasked 3 times a week at most, on working days from 10:00 to 16:00 your time (America/New_York). "
+    "What follows what you do yourself comes at once."
+)
+
+
+@pytest.fixture(autouse=True)
+def everybody(request: pytest.FixtureRequest) -> None:
+    if "session" in request.fixturenames:
+        meet(request.getfixturevalue("session"), ANA, BEN, CLEO, DOV)
+
+
+def home(session: Session, user: str, *channels: str, now: datetime = MONDAY) -> str:
+    """What a person who may see these channels reads in their Home tab."""
+    person = directory.person(session, TEAM, user)
+    assert person is not None
+    return read(views.home(tab.desk(session, Viewer(TEAM, user, frozenset(channels)), person), now))
+
+
+def read(blocks: list[Block]) -> str:
+    assert len(blocks) <= 100
+    lines = []
+    for block in blocks:
+        if "text" in block:
+            lines.append(block["text"]["text"])
+        labels = [
+            e["text"] if block["type"] == "context" else f"[{e['text']['text']}]" for e in block.get("elements", ())
+        ]
+        lines += [" ".join(labels)] if labels else []
+    return "\n".join(lines)
+
+
+def will_use(session: Session, item: Item, person: str = BEN) -> str:
+    cases.open_case(session, Received(TEAM, f"r{item.id}", FRIDAY, person, item.id, ReceiptKind.WILL_USE), REAL)
+    return next(case.id for case in cases.of_person(session, TEAM, person) if case.item == item.id)
+
+
+def test_the_first_look_is_three_lines(session: Session) -> None:
+    assert home(session, BEN) == (
+        "Welcome\n"
+        "*Save:* react with :bulb: to a message that others should find, or say `/kb add`.\n"
+        "*Ask:* mention me in a channel, or write to me in the Messages tab.\n"
+        "*Hear back:* what you find and what you share gathers here, with what became of it.\n" + PACE
+    )
+
+
+def test_what_waits_and_what_was_said(session: Session) -> None:
+    to_try, tried = saved(session, "To <try>"), saved(session, "Tried")
+    will_use(session, to_try)
+    case = will_use(session, tried)
+    responses.respond(session, act(BEN), case, Answer.USED)
+    responses.respond(session, act(BEN), case, Answer.HELPED)
+    shown = home(session, BEN, PLATFORM)
+    assert "Waiting for you\n*To &lt;try&gt;*\nI ask on Friday 27 November, or a little later." in shown
+    assert "My log\n*Tried*\nUsed it, it helped · 2 days ago\nOnly you see your log." in shown
+    assert shown.endswith(PACE)
+
+
+def test_what_one_shared_with_what_came_of_it(session: Session) -> None:
+    item = saved(session, "Importer stuck?")
+    saved(session, "Never flagged by anybody else")
+    said(session, item, BEN, Status.APPLIED_AS_IS, Outcome.HELPED)
+    said(session, item, DOV, Status.TRIED_NOT_WORKED)
+    shown = home(session, ANA)
+    assert "*Importer stuck?*\nShared 2 days ago · used by 1 (reported), did not work for 1" in shown
+    assert "Shared 2 days ago · nobody has said yet what came of it" in shown
+    assert "ben" not in shown.lower()
+
+
+def test_who_left_a_private_channel_reads_nothing_of_its_items(session: Session) -> None:
+    secret = saved(session, "The secret way", channel=ONCALL)
+    case = will_use(session, secret)
+    assert "The secret way" in home(session, BEN, ONCALL)
+    assert "_an item you can no longer see_" in home(session, BEN, PLATFORM)
+    responses.respond(session, act(BEN), case, Answer.USED)
+    assert "The secret way" not in home(session, BEN, PLATFORM)
+
+
+def test_what_was_taken_back_is_not_repeated(session: Session) -> None:
+    item = saved(session, "Better forgotten")
+    responses.respond(session, act(BEN), will_use(session, item), Answer.USED)
+    items.take_away(session, act(ANA), item.id, ItemState.REJECTED)
+    assert "_an item that was taken back_" in home(session, BEN, PLATFORM)
+    assert "Better forgotten" not in home(session, BEN, PLATFORM)
+
+
+def test_a_long_life_still_fits_on_the_page(session: Session) -> None:
+    for n in range(25):
+        will_use(session, saved(session, f"To try {n}"))
+        responses.respond(session, act(BEN), will_use(session, saved(session, f"Tried {n}")), Answer.TRIED)
+        saved(session, f"Mine {n}", by=ANA, contributor=BEN)
+    assert home(session, BEN, PLATFORM).count("And 15 more.") == 3
+
+
+def test_a_pause_is_shown_and_can_be_ended(session: Session) -> None:
+    directory.pause(session, act(BEN), MONDAY + days(10))
+    shown = home(session, BEN)
+    assert (
+        "You hear nothing unasked from me before Thursday 3 December. `/kb resume` ends the pause.\n[Start again]"
+        in shown
+    )
+    assert "[Pause a week]" in home(session, BEN, now=MONDAY + days(11))
+    directory.stop(session, act(BEN))
+    assert "You stopped me: I send nothing unasked.\n[Start again]" in home(session, BEN)
+
+
+def test_every_change_of_a_channel_is_written_down(session: Session) -> None:
+    set_up(session, CLEO)
+    set_up(session, CLEO, BEN, publication=Publication.REVIEW)
+    changes = session.scalars(select(AuditRow).order_by(AuditRow.change)).all()
+    assert [(row.person, row.about) for row in changes] == [(ANA, PLATFORM)] * 2
+    assert changes[1].change == "capture_and_ask review bulb brokers: U0CLEO U0BEN"
+
+
+PLACE = SlackChannel(PLATFORM, "plat<form", ANA, False, False, False, False, True)
+PRIVATE = SlackChannel(ONCALL, "oncall", ANA, True, False, False, False, True)
+
+
+def test_what_is_set_in_a_channel_in_words() -> None:
+    policy = Policy(PLATFORM, Mode.CAPTURE, Publication.REVIEW, ("bulb", "memo"), (CLEO,), 4, 9, True)
+    assert read(setup_views.in_words(PLACE, policy, {CLEO: "Cleo & Co"})[1]) == (
+        "*<#C0PLATFORM>*: save flagged messages.\n"
+        "*Flag with* :bulb: :memo:\n"
+        "*Published* when a broker approves.\n"
+        "*Brokers* Cleo &amp; Co.\n"
+        "*Digest* on Fridays at 09:00, each broker's own time.\n"
+        "`/kb setup` changes it: for Slack's admins, the channel's creator and its brokers."
+    )
+    begins = read(setup_views.in_words(PRIVATE, Policy(ONCALL, publication=Publication.OPT_IN), {})[1])
+    assert "*Brokers* nobody yet." in begins
+    assert setup_views.PRIVATE in begins
+    assert "Nobody has set me up here yet" in begins
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("publication", Publication)
+def test_the_modal_shows_what_is_set(mode: Mode, publication: Publication) -> None:
+    policy = Policy(PLATFORM, mode, publication, ("bulb", "memo"), (CLEO,), 6, 23, True)
+    fields = {block["block_id"]: block.get("element", {}) for block in setup_views.modal(PLACE, policy)["blocks"]}  # type: ignore[attr-defined]
+    assert fields["mode"]["initial_option"]["value"] == mode
+    assert fields["publication"]["initial_option"]["value"] == publication
+    assert fields["emojis"]["initial_value"] == ":bulb: :memo:"
+    assert fields["brokers"]["initial_users"] == [CLEO]
+    assert (fields["day"]["initial_option"]["value"], fields["hour"]["initial_option"]["value"]) == ("6", "23")
+
+
+def test_a_private_channel_has_no_publication_to_choose() -> None:
+    modal = setup_views.modal(PRIVATE, Policy(ONCALL, publication=Publication.OPT_IN))
+    assert "publication" not in [block["block_id"] for block in modal["blocks"]]  # type: ignore[attr-defined]
+
+
+def test_every_word_of_kb_is_in_the_help_and_the_reverse() -> None:
+    there = {word for room in (capture, answers, follow_up, review, listeners) for word in room.WORDS}
+    assert there == set(commands.HELP)
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("setpu", "I do not know `/kb setpu`; did you mean `/kb setup`? `/kb help` shows what I can do."),
+        ("hepl", "I do not know `/kb hepl`. `/kb help` shows what I can do."),
+        ("<!here>`", "I do not know `/kb &lt;!here&gt;'`. `/kb help` shows what I can do."),
+        ("x" * 40_000, f"I do not know `/kb {'x' * 29}…`. `/kb help` shows what I can do."),
+    ],
+)
+def test_an_unknown_word_is_named_with_the_nearest_one(word: str, sentence: str) -> None:
+    assert commands.unknown(word, commands.HELP) == sentence
+
+
+def test_help_shows_only_what_there_is() -> None:
+    shown = commands.help_text({"ask": None, "setup": None})
+    assert [line.split("`")[1] for line in shown.splitlines()[1:]] == [
+        "/kb ask how do we restart the importer?",
+        "/kb setup",
+    ]
