@@ -44,7 +44,6 @@ from kbot.storage.units import Units
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 2
 STOP_SECONDS = 15
 TRIES_TO_REACH_SLACK = 10
 KEYS_KEPT = timedelta(days=30)
@@ -193,7 +192,7 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
             tick,
             "interval",
             args=[house],
-            seconds=TICK_SECONDS,
+            seconds=house.settings.tick_seconds,
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         60, gt=0, description="Seconds to wait before kbot looks whether a message in doubt has arrived."
     )
     late_seconds: float = Field(120, gt=0, description="Seconds after which an answer says that it is late.")
+    tick_seconds: float = Field(
+        2, gt=0, description="Seconds between two looks at what time has brought: follow-ups, digests, lapses."
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
     @classmethod

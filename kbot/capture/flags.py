@@ -195,7 +195,8 @@ def _gone(session: Session, act: Act, item: Item, real: datetime) -> None:
             Letter(act.team, f"unmark:{item.id}:{act.key}", MARK, item.channel, {"item": item.id}),
             real,
         )
-    outbox.refresh(session, act.team, f"notice:{item.id}")
+    for letter in ("notice", "orphaned"):
+        outbox.refresh(session, act.team, f"{letter}:{item.id}")
 
 
 def _own(session: Session, act: Act, item_id: str) -> Item:
@@ -289,7 +290,6 @@ def keep_own_words(session: Session, act: Act, item_id: str) -> None:
 def let_go(session: Session, act: Act, item_id: str, real: datetime) -> None:
     """The contributor lets a deleted message's item go as well."""
     refuse(session, act, item_id, real)
-    outbox.refresh(session, act.team, f"orphaned:{item_id}")
 
 
 def come_of_age(session: Session, act: Act, item_id: str) -> None:

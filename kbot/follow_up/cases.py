@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ WORKING_DAYS_AFTER_INTENTION = 5
 """For "I'll use this" without a date: as if the person had said "this week"."""
 
 ASK_AGAIN_AFTER = timedelta(days=14)
+_TOLD = UUID("a5b0cf2e-7c6b-4f1e-9d0f-4f1a3b0f7c11")
 SILENT_AFTER = timedelta(days=7)
 MOST_SILENT_ASKS = 2
 
@@ -73,11 +74,15 @@ def _declined(session: Session, team: str, person: str, item: str) -> bool:
 
 
 def report(session: Session, act: Act, item_id: str) -> Case:
-    """A person tells unasked that they used an item: a case that was never asked, or their open one."""
+    """A person tells unasked that they used an item: a case that was never asked, or their open one.
+
+    Told twice under the same key it is one case.
+    """
     item = items.get(session, act.team, item_id)
+    told_before = uuid5(_TOLD, f"{act.team}|{act.person}|{act.key}").hex
     row = {
         "team_id": act.team,
-        "id": uuid4().hex,
+        "id": told_before,
         "person": act.person,
         "item_id": item_id,
         "version": item.version,
@@ -99,8 +104,8 @@ def report(session: Session, act: Act, item_id: str) -> Case:
             CaseRow.item_id == item_id,
             CaseRow.state != CaseState.CLOSED,
         )
-    ).one()
-    return _case(found)
+    ).one_or_none()
+    return _case(found) if found else get(session, act.team, told_before)
 
 
 def close_for_item(session: Session, fact: Fact, real: datetime) -> None:

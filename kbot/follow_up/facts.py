@@ -160,7 +160,7 @@ class Step(StrEnum):
 
 def next_step(case: Case, contributor: str | None) -> Step:
     """What is asked next; every step after the first is optional. Order: status, outcome, telling (domain.md 3.3 F)."""
-    if case.status is None:
+    if case.status is None or case.state is CaseState.ASKED:  # asked once more: "not yet" is no answer to that
         return Step.STATUS
     if case.status.is_use and case.outcome is None:
         return Step.OUTCOME

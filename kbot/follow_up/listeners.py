@@ -102,7 +102,10 @@ async def on_used_this(house: House, press: Press) -> Answer:
     found = await show(house, press.team, press.person, [press.value])
     if not found.items:
         raise BadInput("That is not there any more, or not for you to see.")
-    case = await house.unit(_report_use, _act(house, press), press.value)
+    place = press.place
+    key = f"used:{place.channel}:{place.ts}:{press.value}"  # one message tells of one use, however often it is pressed
+    act = house.act(press.team, press.person, place.channel or "", key)
+    case = await house.unit(_report_use, act, press.value)
     return await _replaced(house, press, case)
 
 

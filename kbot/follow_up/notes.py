@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kbot.follow_up import cases
-from kbot.follow_up.facts import NOTE, Told
+from kbot.follow_up.facts import NOTE, Case, Told
 from kbot.follow_up.tables import CaseRow, TellingRow
 from kbot.library import items
 from kbot.people import directory
@@ -49,6 +49,12 @@ def keep_for_the_note(session: Session, fact: Fact, real: datetime) -> None:
         "letter": None,
     }
     insert_or_update(session, TellingRow, row, keys=("team_id", "case_id"), change=("with_name", "allowed_at"))
+
+
+def is_told(session: Session, case: Case) -> bool:
+    """Whether what became of this case stands in a note already."""
+    row = session.get(TellingRow, (case.team, case.id))
+    return row is not None and row.letter is not None
 
 
 def contributors_to_tell(session: Session) -> list[tuple[str, str]]:

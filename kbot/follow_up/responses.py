@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.follow_up import cases
+from kbot.follow_up import cases, notes
 from kbot.follow_up.facts import OUTCOME, STATUS, TELLING, Answer, Case, CaseState, Closed, Telling
 from kbot.follow_up.tables import CaseRow
 from kbot.post import outbox
@@ -25,6 +25,8 @@ def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
         raise BadInput("This question is for somebody else; nothing was changed.")
     if answer is Answer.CHANGE:
         _write(session, case, status=None, outcome=None)
+        if case.telling is not Telling.UNASKED and not notes.is_told(session, case):
+            _telling(session, act, case, Telling.UNASKED)
     elif answer in STATUS:
         _status(session, act, case, answer)
     elif answer in OUTCOME:
@@ -80,7 +82,7 @@ def _remember(session: Session, act: Act, case_id: str) -> None:
 
 def _telling(session: Session, act: Act, case: Case, telling: Telling) -> None:
     _write(session, case, telling=telling.value)
-    allowed = telling is not Telling.NO
+    allowed = telling in (Telling.WITH_NAME, Telling.WITHOUT_NAME)
     key = f"{case.id}:{telling}:{act.key}"
     fact = TellingAllowed(act.team, key, act.at, act.person, case.item, case.id, telling is Telling.WITH_NAME, allowed)
     remember(session, fact)

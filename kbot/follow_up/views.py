@@ -87,6 +87,10 @@ WENT = {
     Outcome.MADE_WORSE: "it made things worse",
     Outcome.TOO_EARLY: "too early to say",
 }
+AFTER_OUTCOME = {
+    Outcome.HELPED: "Good to hear.",
+    Outcome.MADE_WORSE: "Sorry to hear that. The broker learns that it did harm, not from whom.",
+}
 THANKS = {
     Status.NOT_YET: "Fine, nobody is late.",
     Status.TRIED_NOT_WORKED: "Thanks - that is worth as much as a success.",
@@ -136,7 +140,7 @@ def case_blocks(asked: Asked, now: datetime, *, number: int | None = None) -> li
         case Step.OUTCOME:
             return [section(f"{lead}*{title_of(item)}*\nGood. How did it go?"), _row(case, OUTCOME_BUTTONS)]
         case Step.TELLING:
-            thanks = THANKS.get(case.status, "Good to hear.") if case.status else ""
+            thanks = _thanks(case)
             who = contributor_of(item, asked.names) if item.is_named else "the person who shared it"
             elements = [_button(case, answer, label) for answer, label in TELLING_BUTTONS]
             if case.outcome is Outcome.PARTLY and not case.missing:
@@ -166,6 +170,12 @@ def _ask_status(asked: Asked, item: Item, lead: str, now: datetime) -> list[Bloc
         section(text),
         buttons(*(_button(case, a, label) for a, label in USE_BUTTONS), menu(MORE, options)),
     ]
+
+
+def _thanks(case: Case) -> str:
+    if case.outcome is not None:
+        return AFTER_OUTCOME.get(case.outcome, "Thanks.")
+    return THANKS.get(case.status, "Thanks.") if case.status is not None else ""
 
 
 def _receipt(asked: Asked, item: Item) -> str:

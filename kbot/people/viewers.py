@@ -4,7 +4,6 @@ A channel may have turned private without an event, and a person may have left a
 """
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -14,8 +13,6 @@ from kbot.people import directory
 from kbot.people.facts import Person, Viewer
 from kbot.slack.reader import SlackAway
 from kbot.slack.words import SlackChannel
-
-log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
 """How long (machine's time) what Slack said of a person is taken as true; `user_change` corrects it at once."""
@@ -63,20 +60,17 @@ async def viewer_of(
     """Which of `channels` this person may see the items of, now.
 
     `read_in` is a channel where everybody will read the answer: then only what everybody there may see counts.
-    Guests, strangers and people who left see nothing.
+    Guests, strangers and people who left see nothing. Raises SlackAway where Slack does not say: nothing is shown
+    then, and nothing is claimed either, for "I have nothing on this" would be untrue.
     """
     wanted = sorted(set(channels))
-    try:
-        person = await person_of(house, team, user)
-        if person is None or not person.is_member:
-            return Viewer(team, user)
-        readers = await _readers(house, read_in) if read_in else frozenset({user})
-        if readers is not None and user not in readers:
-            return Viewer(team, user)
-        open_to = await asyncio.gather(*(_open_to(house, channel, readers) for channel in wanted))
-    except SlackAway as error:
-        log.warning("nothing is shown, because Slack does not say who may see it: %s", error)
+    person = await person_of(house, team, user)
+    if person is None or not person.is_member:
         return Viewer(team, user)
+    readers = await _readers(house, read_in) if read_in else frozenset({user})
+    if readers is not None and user not in readers:
+        return Viewer(team, user)
+    open_to = await asyncio.gather(*(_open_to(house, channel, readers) for channel in wanted))
     return Viewer(team, user, frozenset(c for c, is_open in zip(wanted, open_to, strict=True) if is_open))
 
 
@@ -91,16 +85,12 @@ async def _readers(house: House, channel: str) -> frozenset[str] | None:
 
 
 async def _open_to(house: House, channel: str, readers: frozenset[str] | None) -> bool:
-    try:
-        found = await house.slack.channel(channel)
-        if found is None or found.is_shared or found.is_im:
-            return False
-        if not found.is_private:
-            return True
-        return bool(readers) and readers is not None and readers <= await house.slack.members(channel)
-    except SlackAway as error:
-        log.warning("channel %s stays closed: %s", channel, error)
+    found = await house.slack.channel(channel)
+    if found is None or found.is_shared or found.is_im:
         return False
+    if not found.is_private:
+        return True
+    return bool(readers) and readers is not None and readers <= await house.slack.members(channel)
 
 
 async def channel_for(house: House, channel: str) -> SlackChannel:

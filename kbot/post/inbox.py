@@ -4,18 +4,18 @@ An event that is being worked on is leased; a lease of a dead process runs out. 
 steps aside as dead and keeps its words until somebody retries it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kbot.post.tables import InboxRow
 from kbot.slack.incoming import Event
-from kbot.storage.upsert import insert_all_new
+from kbot.storage.appending import Appending, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,23 +55,16 @@ class Leased:
     failures: int
 
 
-def receive(session: Session, events: Sequence[Received]) -> None:
-    """Store events; one that is here already is left as it is."""
-    rows: list[dict[str, Any]] = [
-        {
-            "team_id": event.team,
-            "event_id": event.event_id,
-            "kind": event.kind,
-            "body": event.body,
-            "received_at": event.at,
-            "state": InboxState.DEAD.value if event.error else InboxState.NEW.value,
-            "attempts": 0,
-            "next_try": event.at,
-            "error": event.error,
-        }
-        for event in events
-    ]
-    insert_all_new(session, InboxRow, rows)
+RECEIVED = Appending(
+    InboxRow, "team_id", "event_id", "kind", "body", "received_at", "state", "attempts", "next_try", "error"
+)
+"""Where events are stored as they arrive; one that is here already is left as it is."""
+
+
+def row(event: Received) -> Row:
+    """An event as a row of RECEIVED."""
+    state = InboxState.DEAD if event.error else InboxState.NEW
+    return (event.team, event.event_id, event.kind, event.body, event.at, state.value, 0, event.at, event.error)
 
 
 def _waiting(now: datetime) -> ColumnElement[bool]:

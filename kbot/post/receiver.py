@@ -47,7 +47,7 @@ class Receiver:
             while self._waiting:
                 group, self._waiting = self._waiting, []
                 try:
-                    await self._units(inbox.receive, [event for event, _ in group])
+                    await self._units.append(inbox.RECEIVED, [inbox.row(event) for event, _ in group])
                 except Exception as error:
                     log.error("%d events could not be stored: %s", len(group), type(error).__name__)
                     for _, stored in group:

@@ -182,4 +182,7 @@ async def _respond(respond: AsyncRespond, answer: Answer, thread_ts: str | None 
 
 
 def _blocks(reply: Reply) -> list[dict[str, Any] | Block] | None:
+    """What takes the place of a message brings blocks of its own: without them Slack may keep the old ones."""
+    if reply.replace and not reply.blocks:
+        return [{"type": "section", "text": {"type": "mrkdwn", "text": reply.text[:3000]}}]
     return [dict(block) for block in reply.blocks] or None

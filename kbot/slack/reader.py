@@ -84,13 +84,12 @@ class SlackReader:
         """One message, also when it is a reply in a thread. None when it is not there or may not be read."""
         # history answers with the nearest parent for a reply's ts, hence the comparison.
         answer = await self._ask("conversations.history", channel=channel, latest=ts, inclusive=True, limit=1)
-        found = self._one(channel, ts, answer)
-        if found is None and answer is not None:
-            found = self._one(channel, ts, await self._ask("conversations.replies", channel=channel, ts=ts, limit=1))
-        return found
+        if answer is None:
+            return None
+        return self._one(channel, ts, answer) or await self.reply(channel, ts, ts)
 
     async def reply(self, channel: str, thread_ts: str, ts: str) -> SlackMessage | None:
-        """One reply whose thread is known."""
+        """One reply of a thread, which is named by its root or by any of its replies."""
         arguments = {"channel": channel, "ts": thread_ts, "oldest": ts, "inclusive": True, "limit": PAGE}
         async for answer in self._pages("conversations.replies", **arguments):
             if found := self._one(channel, ts, answer):

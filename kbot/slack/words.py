@@ -117,6 +117,6 @@ class SlackChannel:
             is_im=is_im,
             is_shared=any(channel.get(k) for k in ("is_ext_shared", "is_pending_ext_shared", "is_org_shared")),
             is_archived=bool(channel.get("is_archived")),
-            # An app sees a private channel or a DM only from inside.
-            is_member=bool(channel.get("is_member", is_im or is_private)),
+            # Slack leaves it out for DMs, and an app sees a private channel only from inside.
+            is_member=bool(channel.get("is_member", True)),
         )

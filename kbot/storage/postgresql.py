@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kbot.storage.address import Address
+from kbot.storage.appending import Appending, Row
 from kbot.storage.units import P, T, Work
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,42 @@ def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:
     )
 
 
+class Inlet:
+    """One connection that does nothing but append, each group in one statement and so in one round trip."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def append(self, into: Appending, rows: Sequence[Row]) -> None:
+        """Insert the rows and commit. A connection that broke meanwhile is replaced once."""
+        dialect = self._engine.dialect
+        columns = [list(column) for column in zip(*into.bound(dialect, rows), strict=True)]
+        arrays = ", ".join(f"%s::{name}[]" for name in into.sql_types(dialect))
+        sql = f"INSERT INTO {into.table} ({into.names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608
+        fresh = self._connection is None
+        try:
+            self._opened().exec_driver_sql(sql, tuple(columns))
+        except DBAPIError:
+            self.close()
+            if fresh:
+                raise
+            self._opened().exec_driver_sql(sql, tuple(columns))
+
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of the connection; the next group opens another one."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+        self._engine.dispose()
+
+
 class PostgresqlUnits:
     """Units of work on PostgreSQL, for any number of processes."""
 
@@ -42,6 +79,8 @@ class PostgresqlUnits:
     def __init__(self, address: Address) -> None:
         self._engine = open_engine(address)
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="kbot-unit")
+        self._inlet = Inlet(open_engine(address, pool_size=1))
+        self._inlet_thread = ThreadPoolExecutor(1, thread_name_prefix="kbot-inlet")
         self._calls: list[Callable[[], None]] = []
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -50,8 +89,7 @@ class PostgresqlUnits:
                 return fn(session, *args, **kwargs)
 
         result = await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
-        for call in self._calls:
-            call()
+        self._tell()
         return result
 
     async def read(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -62,11 +100,21 @@ class PostgresqlUnits:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
 
+    async def append(self, into: Appending, rows: Sequence[Row]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._inlet_thread, self._inlet.append, into, rows)
+        self._tell()
+
+    def _tell(self) -> None:
+        for call in self._calls:
+            call()
+
     def when_committed(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
 
     async def close(self) -> None:
+        await asyncio.to_thread(self._inlet_thread.shutdown)
         await asyncio.to_thread(self._threads.shutdown)
+        self._inlet.close()
         self._engine.dispose()
 
     @staticmethod

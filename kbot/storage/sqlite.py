@@ -11,7 +11,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from kbot.storage.address import Address
+from kbot.storage.appending import Appending, Row
 from kbot.storage.units import P, T, Work
 
 log = logging.getLogger(__name__)
@@ -89,8 +90,12 @@ def _patiently(call: Callable[[], object]) -> None:
 
 @dataclass
 class _Order:
-    run: Callable[[Session], Any]
+    run: Callable[[Connection], Any]
     done: "Future[Any]"
+
+
+class _Lost(Exception):
+    """SQLite has taken the whole transaction back (disk full, input or output failed)."""
 
 
 class SqliteUnits:
@@ -109,9 +114,30 @@ class SqliteUnits:
         self._writer.start()
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def run(connection: Connection) -> T:
+            with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+                return fn(session, *args, **kwargs)
+
+        return await self._written(run)
+
+    async def append(self, into: Appending, rows: Sequence[Row]) -> None:
+        # One statement for all: the driver lets go of the GIL at each, and the event loop would take it each time.
+        row = "(" + ", ".join("?" * len(into.columns)) + ")"
+        values = ", ".join([row] * len(rows))
+        sql = f"INSERT INTO {into.table} ({into.names}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608
+        bound = [value for row in into.bound(self._engine.dialect, rows) for value in row]
+
+        def run(connection: Connection) -> None:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute(sql, bound)
+
+        await self._written(run)
+
+    async def _written(self, run: Callable[[Connection], T]) -> T:
         if self._closed:
             raise RuntimeError("the database is closed")
-        order = _Order(lambda session: fn(session, *args, **kwargs), Future())
+        order = _Order(run, Future())
         self._orders.put(order)
         result: T = await asyncio.wrap_future(order.done)
         for call in self._calls:
@@ -158,7 +184,7 @@ class SqliteUnits:
                     if order.done.set_running_or_notify_cancel():
                         self._run(connection, order, finished)
         except BaseException as error:
-            if not isinstance(error, OperationalError):
+            if not isinstance(error, OperationalError | _Lost):
                 log.exception("a group of units could not be committed")
             for order in orders:
                 if not order.done.done():
@@ -167,18 +193,16 @@ class SqliteUnits:
         for order, result in finished:
             order.done.set_result(result)
 
-    def _run(self, connection: Connection, order: _Order, finished: list[tuple[_Order, Any]]) -> None:
-        session = Session(connection, join_transaction_mode="create_savepoint")
+    @staticmethod
+    def _run(connection: Connection, order: _Order, finished: list[tuple[_Order, Any]]) -> None:
         try:
-            result = order.run(session)
-            session.commit()
+            finished.append((order, order.run(connection)))
         except Exception as error:
-            session.rollback()
             order.done.set_exception(error)
-        else:
-            finished.append((order, result))
-        finally:
-            session.close()
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            if not driver.in_transaction:
+                raise _Lost from error
 
 
 def copy_file(file: Path, to: Path) -> None:

@@ -4,10 +4,12 @@ A unit commits nothing itself, may be run twice, and has no effect outside its s
 SQLite and PostgreSQL have each their own implementation of `Units` (sqlite.py, postgresql.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
+
+from kbot.storage.appending import Appending, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +29,10 @@ class Units(Protocol):
 
     async def read(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` in a transaction that cannot write."""
+        ...
+
+    async def append(self, into: Appending, rows: Sequence[Row]) -> None:
+        """Insert rows whose key is new, quickly; on return they are committed. All of them may run twice."""
         ...
 
     def when_committed(self, call: Callable[[], None]) -> None:

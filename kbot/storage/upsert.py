@@ -18,15 +18,12 @@ def _insert(session: Session, table: type[Table]) -> "sqlite.Insert | postgresql
 
 def insert_new(session: Session, table: type[Table], row: Mapping[str, Any]) -> bool:
     """Insert a row unless its key (or another unique one) is there. Returns whether it was new."""
-    result = session.execute(_insert(session, table).values(**row).on_conflict_do_nothing())
+    # Without preserve_rowcount psycopg's count of an INSERT is dropped and reads -1, which would be "new" for ever.
+    result = session.execute(
+        _insert(session, table).values(**row).on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    )
     assert isinstance(result, CursorResult)
-    return bool(result.rowcount)
-
-
-def insert_all_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert many rows at once, leaving out those whose key is there."""
-    if rows:
-        session.connection().execute(_insert(session, table).on_conflict_do_nothing(), list(rows))
+    return result.rowcount == 1
 
 
 def insert_or_update(

@@ -25,8 +25,13 @@ from tests.journeys.days import MONDAY, Days
 from tests.journeys.nursery import Nursery
 from tests.journeys.ways import How
 
-QUICK = {"KBOT_RECONCILE_SECONDS": "0.5", "KBOT_LEASE_SECONDS": "10", "KBOT_HTTP_PORT": "0"}
-"""A doubt is found out after half a second instead of a minute."""
+QUICK = {
+    "KBOT_RECONCILE_SECONDS": "0.5",
+    "KBOT_TICK_SECONDS": "0.3",
+    "KBOT_LEASE_SECONDS": "10",
+    "KBOT_HTTP_PORT": "0",
+}
+"""A doubt is found out after half a second instead of a minute, and time is looked at three times a second."""
 
 
 @pytest.fixture

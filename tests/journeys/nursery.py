@@ -68,9 +68,12 @@ class Nursery:
         """One line there, one line back."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        assert self._process.poll() is None, "kbot cannot be imported: python -m kbot.cli says why"
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
-        answer: int | None = json.loads(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        assert line, "kbot cannot be imported: python -m kbot.cli says why"
+        answer: int | None = json.loads(line)
         return answer
 
     def close(self) -> None:
@@ -113,31 +116,6 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    import importlib.util  # TEMPORARY
-
-    if (
-        importlib.util.find_spec("kbot.home.listeners") is None
-        or importlib.util.find_spec("kbot.playground.tour") is None
-    ):
-        sys.path.insert(0, "/tmp/try")
-        import asyncio
-
-        import stubs  # noqa
-        import uvloop
-
-        def main(_):
-            from kbot.settings import Settings
-            from kbot.logs import set_up_logging
-            from kbot.app import run
-
-            s = Settings.load()
-            set_up_logging("INFO")
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as r:
-                r.run(run(s))
-            return 0
-
-        import kbot.app
-    else:
-        from kbot.cli import main
+    from kbot.cli import main
 
     serve()
