@@ -26,7 +26,7 @@ from kbot.trail.facts import Evidence
 
 Block = dict[str, Any]
 
-SECTION_LIMIT = 2900
+SECTION_LIMIT = 3000
 TITLE_SHOWN = 140
 BODY_SHOWN = 1200
 LINE_SHOWN = 280
@@ -34,8 +34,10 @@ BUTTON_LIMIT = 75
 
 
 def section(text: str, *, accessory: Any = None) -> Block:
-    """A paragraph of mrkdwn that is safe already."""
-    return SectionBlock(text=MarkdownTextObject(text=text[:3000]), accessory=accessory).to_dict()
+    """A paragraph of mrkdwn that is safe already. Lines that find no room are left out whole."""
+    while len(text) > SECTION_LIMIT and "\n" in text:
+        text = text.rpartition("\n")[0]
+    return SectionBlock(text=MarkdownTextObject(text=text[:SECTION_LIMIT]), accessory=accessory).to_dict()
 
 
 def header(text: str) -> Block:

@@ -13,9 +13,9 @@ class _WithoutSecrets(logging.Formatter):
 
 
 def set_up_logging(level: str) -> None:
-    """Log to standard error, one line an entry. Chatty libraries are heard only when something is wrong."""
+    """Log to standard error, one line an entry. `level` is kbot's own: a library is heard only when something is wrong,
+    because what it says beside that holds people's words (Bolt logs whole messages at DEBUG)."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_WithoutSecrets("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or record.name.split(".")[0] == "kbot")
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("slack_sdk", "slack_bolt", "aiohttp", "apscheduler", "alembic", "uvicorn", "asyncio"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))

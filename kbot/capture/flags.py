@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
@@ -147,7 +147,9 @@ def unflag(session: Session, act: Act, flag: Flag, real: datetime) -> None:
     if not _newest(session, act, flag, is_set=False):
         return
     item = items.by_source(session, act.team, flag.channel, flag.ts)
-    if item is not None and item.flagger == act.person and act.at - item.created_at <= UNDO_WITHIN:
+    if item is None or item.flagger != act.person or _flagged_by(session, item, FlagRow.user_id == act.person):
+        return  # nobody's, somebody else's, or flagged with another emoji still
+    if act.at - item.created_at <= UNDO_WITHIN:
         _take_back(session, act, item, real)
 
 
@@ -161,12 +163,26 @@ def undo(session: Session, act: Act, item_id: str, real: datetime) -> Item:
         raise BadInput("Somebody else saved this, so only they, the one who wrote it, or a broker can take it back.")
     if act.at - item.created_at > UNDO_WITHIN:
         raise BadInput("The ten minutes for Undo are over. The one who wrote it, or a broker, can still take it back.")
+    _lower(session, act, item)
     _take_back(session, act, item, real)
     return items.get(session, act.team, item_id)
 
 
+def _lower(session: Session, act: Act, item: Item) -> None:
+    """The flagger's reactions may stay on the message after Undo; they count no more."""
+    if item.source is not None:
+        session.execute(
+            update(FlagRow)
+            .filter_by(team_id=item.team, channel_id=item.source.channel, ts=item.source.ts, user_id=act.person)
+            .values(is_set=False)
+        )
+
+
 def _take_back(session: Session, act: Act, item: Item, real: datetime) -> None:
-    if _endorsed_by_others(session, item):
+    heir = _flagged_by(session, item, FlagRow.user_id != item.flagger)
+    if heir is not None:
+        items.hand_over(session, act, item.id, heir)  # who flagged it too can take it back as well
+        outbox.refresh(session, act.team, f"notice:{item.id}")
         return
     if item.state in (ItemState.CANDIDATE, ItemState.PUBLISHED):
         if item.contributor == act.person:
@@ -175,17 +191,18 @@ def _take_back(session: Session, act: Act, item: Item, real: datetime) -> None:
         _gone(session, act, item, real)
 
 
-def _endorsed_by_others(session: Session, item: Item) -> bool:
+def _flagged_by(session: Session, item: Item, by: ColumnElement[bool]) -> str | None:
+    """Who has a flag on the item's message, the earliest first."""
     if item.source is None:
-        return False
-    others = select(FlagRow.user_id).where(
+        return None
+    flags = select(FlagRow.user_id).where(
         FlagRow.team_id == item.team,
         FlagRow.channel_id == item.source.channel,
         FlagRow.ts == item.source.ts,
-        FlagRow.user_id != item.flagger,
         FlagRow.is_set,
+        by,
     )
-    return session.execute(others.limit(1)).first() is not None
+    return session.scalars(flags.order_by(FlagRow.event_ts, FlagRow.user_id).limit(1)).first()
 
 
 def _gone(session: Session, act: Act, item: Item, real: datetime) -> None:
@@ -277,13 +294,19 @@ def source_deleted(session: Session, act: Act, channel: str, ts: str, real: date
 
 
 def keep_own_words(session: Session, act: Act, item_id: str) -> None:
-    """The contributor keeps what a deleted message said; it is found again, without the message."""
+    """The contributor keeps what a deleted message said; it is found again, without the message.
+
+    Where a broker had still to approve it, that is so as before.
+    """
     item = _own(session, act, item_id)
     if item.consent is Consent.REFUSED:
         raise items.Gone
     items.detach(session, act, item_id)
     items.set_consent(session, act, item_id, Consent.GIVEN)
-    items.publish(session, act, item_id)
+    if item.waits_for is WaitsFor.BROKER:
+        items.move(session, act, item_id, ItemState.CANDIDATE)
+    else:
+        items.publish(session, act, item_id)
     outbox.refresh(session, act.team, f"orphaned:{item_id}")
 
 

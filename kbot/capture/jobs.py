@@ -30,7 +30,8 @@ async def seen(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     if item.channel not in viewer.channels:
         return Drop("the flagger is not in the channel any more")
     _, blocks = views.seen(item, letter.to)
-    thread_ts = item.source.thread_ts if item.source else None
+    # The root of a thread names itself as its thread; its flagger looks at the channel.
+    thread_ts = item.source.thread_ts if item.source and item.source.thread_ts != item.source.ts else None
     return Whisper(letter.about["channel"], letter.to, "kbot saw your flag.", blocks, thread_ts)
 
 

@@ -63,6 +63,12 @@ async def _may_capture(
     message = await find_message(house, act.team, channel, ts, thread_ts)
     finding = await finding_of(house, act.team, message)
     policy = await house.unit.read(directory.policy_of, act.team, channel, is_private=found.is_private)
+    if policy.mode is Mode.OFF:
+        raise BadInput("kbot is switched off in this channel. `/kb setup` switches it on.")
+    inside = await house.slack.members(channel) if found.is_private else None
+    if inside is not None and finding.contributor is not None and finding.contributor not in inside:
+        # Their notice would show them what was said or written about it in a channel that is closed to them now.
+        raise BadInput("The one who wrote this is not in this channel any more, so I cannot ask them.")
     return policy, finding
 
 
@@ -125,9 +131,7 @@ async def _filled_from_message(house: House, shortcut: Shortcut) -> View:
             raise BadInput("In direct messages I only save what you wrote yourself.")
         return await _filled_from_words(house, shortcut.team, shortcut.person, None, str(message.get("text") or ""))
     act = house.act(shortcut.team, shortcut.person, channel, f"shortcut:{shortcut.trigger_id}")
-    policy, finding = await _may_capture(house, act, channel, ts, thread_ts or None)
-    if policy.mode is Mode.OFF:
-        raise BadInput("kbot is switched off in this channel. `/kb setup` switches it on.")
+    _, finding = await _may_capture(house, act, channel, ts, thread_ts or None)
     metadata = {"channel": channel, "ts": ts, "thread_ts": thread_ts}
     return views.save_modal(metadata, finding.lines, ItemKind.HOW_TO)
 

@@ -104,7 +104,8 @@ def notice(item: Item, flagger: str) -> tuple[str, list[Block]]:
             section(f"Taken back: *{title_of(item)}*. Nobody can find it, and I will not save it again.")
         ]
     if item.state is ItemState.WITHDRAWN:
-        return "It is not saved any more.", [section(f"{who} took it back: *{title_of(item)}* is not saved any more.")]
+        why = "who flagged it took the flag back, or the message was deleted"
+        return "It is not saved any more.", [section(f"*{title_of(item)}* is not saved any more: {why}.")]
     if item.state is ItemState.RETIRED:
         return "A broker retired it.", [
             section(f"A broker retired *{title_of(item)}*: it is not shown in answers any more.")
@@ -181,8 +182,13 @@ def orphaned(item: Item) -> tuple[str, list[Block]]:
             section(f"Kept as your own words: *{title}*. Others can find it."),
             buttons(button("Edit", EDIT, item.id), button("Take it back", REFUSE, item.id)),
         ]
-    text = f"You deleted the message behind *{title}*, so I hid it at once. Shall it stay away?"
-    return "You deleted a message that was saved.", [
+    if item.state is ItemState.CANDIDATE:
+        return "Kept.", [
+            section(f"Kept as your own words: *{title}*. {WAITING[item.waits_for]}"),
+            buttons(button("Edit", EDIT, item.id), button("Take it back", REFUSE, item.id)),
+        ]
+    text = f"The message behind *{title}* was deleted, so I hid it at once. Shall it stay away?"
+    return "A message of yours that was saved is deleted.", [
         section(f"{text}\n{quoted(item.lines.body, 400)}"),
         buttons(button("Keep as my own words", KEEP_WORDS, item.id), button("Delete it", LET_GO, item.id)),
     ]

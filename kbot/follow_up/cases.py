@@ -14,6 +14,7 @@ from kbot.library import items
 from kbot.library.items import Gone
 from kbot.people import directory
 from kbot.people.hours import add_working_days
+from kbot.post import outbox
 from kbot.storage.upsert import insert_new
 from kbot.trail.facts import Fact, Outcome, ReceiptKind, Received, Status, Withdrawn
 
@@ -113,7 +114,7 @@ def close_for_item(session: Session, fact: Fact, real: datetime) -> None:
     if isinstance(fact, Withdrawn) and fact.item is not None:
         session.execute(
             update(CaseRow)
-            .where(CaseRow.team_id == fact.team, CaseRow.item_id == fact.item, CaseRow.state == CaseState.WAITING)
+            .where(CaseRow.team_id == fact.team, CaseRow.item_id == fact.item, CaseRow.state != CaseState.CLOSED)
             .values(state=CaseState.CLOSED, closed_as=Closed.ITEM_GONE)
         )
 
@@ -156,15 +157,39 @@ def ask(session: Session, cases: Iterable[Case], letter: str, now: datetime) -> 
 
 
 def leave_in_peace(session: Session, now: datetime) -> int:
-    """Asks that stayed silent for a week: after two the case is closed, before that it is asked once more later."""
-    rows = session.scalars(
+    """Asks that stayed silent for a week: after two the case is closed, before that it is asked once more later.
+
+    The week begins when the letter arrives: one that waits for the end of a pause has asked nobody yet.
+    """
+    left = 0
+    for row in session.scalars(
         select(CaseRow).where(CaseRow.state == CaseState.ASKED, CaseRow.asked_at <= now - SILENT_AFTER)
-    ).all()
-    for row in rows:
+    ).all():
+        delivered = outbox.where(session, row.team_id, row.letter or "")
+        if delivered is None or delivered.at is None or delivered.at > now - SILENT_AFTER:
+            continue
         if row.asks_made >= MOST_SILENT_ASKS:
             row.state, row.closed_as = CaseState.CLOSED, Closed.UNANSWERED
-        elif row.asked_at is not None:
-            row.state, row.due_at = CaseState.WAITING, row.asked_at + ASK_AGAIN_AFTER
+        else:
+            row.state, row.due_at = CaseState.WAITING, delivered.at + ASK_AGAIN_AFTER
+        left += 1
+    return left
+
+
+def ask_later(session: Session, now: datetime) -> int:
+    """Cases whose letter never left (the person had stopped kbot by then, say) were not asked: they wait again.
+
+    The attempt counts all the same, so that what can never be asked comes to an end. Returns how many there were.
+    """
+    asked = session.scalars(select(CaseRow).where(CaseRow.state == CaseState.ASKED, CaseRow.letter.is_not(None))).all()
+    unsent = outbox.never_left(session, ((row.team_id, row.letter or "") for row in asked))
+    rows = [row for row in asked if (row.team_id, row.letter) in unsent]
+    for row in rows:
+        row.letter = row.asked_at = None
+        if row.asks_made >= MOST_SILENT_ASKS:
+            row.state, row.closed_as = CaseState.CLOSED, Closed.UNANSWERED
+        else:
+            row.state, row.due_at = CaseState.WAITING, now + SILENT_AFTER
     return len(rows)
 
 

@@ -140,6 +140,11 @@ class Case:
     def is_open(self) -> bool:
         return self.state is not CaseState.CLOSED
 
+    @property
+    def was_answered(self) -> bool:
+        """Whether something was said of it since it was last asked."""
+        return self.responded_at is not None and (self.asked_at is None or self.responded_at >= self.asked_at)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -164,7 +169,6 @@ def next_step(case: Case, contributor: str | None) -> Step:
         return Step.STATUS
     if case.status.is_use and case.outcome is None:
         return Step.OUTCOME
-    worth_telling = case.status.is_use or case.status is Status.TRIED_NOT_WORKED
-    if worth_telling and case.telling is Telling.UNASKED and contributor not in (None, case.person):
+    if case.status.is_worth_telling and case.telling is Telling.UNASKED and contributor not in (None, case.person):
         return Step.TELLING
     return Step.DONE

@@ -18,12 +18,12 @@ from kbot.post.outbox import Letter
 from kbot.post.passing import ask_gate
 from kbot.post.workers import Drop, Hold
 from kbot.slack.outgoing import Outgoing, Post
-from kbot.trail.facts import Status
 
 
 async def plan_bundles(house: House) -> None:
     """At each tick: whoever has due cases, and may be approached now, gets one message about three of them at most."""
     now = house.now()
+    await house.unit(cases.ask_later, now)
     await house.unit(cases.leave_in_peace, now)
     for team, person in await house.unit.read(cases.due_people, now):
         if await house.unit.read(_may_be_asked, team, person, now):
@@ -54,10 +54,10 @@ async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """The follow-up message, as its cases are now."""
     about = await house.unit.read(cases.of_letter, letter.team, letter.key)
     shown = await asked(house, letter.team, letter.to, about)
-    if not any(one.item for one in shown):
-        return Drop("the person may not see any of it any more")
-    if not any(one.case.responded_at for one in shown):
-        shown = [one for one in shown if one.item is not None and one.item.is_findable] or shown
+    if not any(one.case.was_answered for one in shown):
+        shown = [one for one in shown if one.item is not None and one.item.is_findable]
+    if not shown:
+        return Drop("all of it is gone, or not for the person to see any more")
     text, blocks = views.bundle(shown, house.now())
     return Post(letter.to, text, blocks)
 
@@ -72,11 +72,7 @@ async def plan_notes(house: House) -> None:
 async def note(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """The contributor's note, with what the people say now."""
     told, about, names = await house.unit.read(_told, letter)
-    kept = [
-        (one, about[one.case.item])
-        for one in told
-        if one.case.status and (one.case.status.is_use or one.case.status is Status.TRIED_NOT_WORKED)
-    ]
+    kept = [(one, about[one.case.item]) for one in told if one.case.status and one.case.status.is_worth_telling]
     if not kept:
         return Drop("nothing is to be told any more")
     text, blocks = views.note(kept, names, house.now())

@@ -18,6 +18,9 @@ from kbot.post.passing import ask_gate
 from kbot.storage.upsert import insert_or_update
 from kbot.trail.facts import Fact, TellingAllowed
 
+MOST_TOLD = 20
+"""In one note, so that it fits into a message; the rest is told in the next one."""
+
 CROWD = 3
 """Somebody unnamed is told of only when at least so many people had the item (domain.md 2.9-8)."""
 
@@ -70,6 +73,7 @@ def plan_note(session: Session, team: str, contributor: str, now: datetime, real
     directory.lock_person(session, team, contributor)
     person = directory.person(session, team, contributor)
     ready = [row for row in _waiting(session, team, contributor) if row.with_name or _in_a_crowd(session, row)]
+    ready = ready[:MOST_TOLD]
     if person is None or not ready:
         return False
     letter = Letter(team, f"note:{contributor}:{iso_week(now, person.zone)}", NOTE, contributor, is_proactive=True)

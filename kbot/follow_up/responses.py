@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.follow_up import cases, notes
-from kbot.follow_up.facts import OUTCOME, STATUS, TELLING, Answer, Case, CaseState, Closed, Telling
+from kbot.follow_up.facts import OUTCOME, STATUS, TELLING, Answer, Case, CaseState, Closed, Form, Telling
 from kbot.follow_up.tables import CaseRow
 from kbot.post import outbox
 from kbot.trail.facts import Responded, Status, TellingAllowed
@@ -16,6 +16,7 @@ from kbot.trail.log import remember
 MOST_ASKS_AFTER_NOT_YET = 2
 NOT_YET_AGAIN = timedelta(days=14)
 MISSING_LIMIT = 2000
+ANSWERED_OTHERWISE = "That question has another answer by now; look at the newest form of the message."
 
 
 def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
@@ -31,9 +32,11 @@ def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
         _status(session, act, case, answer)
     elif answer in OUTCOME:
         if case.status is None or not case.status.is_use:
-            raise BadInput("That question has another answer by now; look at the newest form of the message.")
+            raise BadInput(ANSWERED_OTHERWISE)
         _write(session, case, outcome=OUTCOME[answer])
         _remember(session, act, case_id)
+    elif case.status is None or not case.status.is_worth_telling:
+        raise BadInput(ANSWERED_OTHERWISE)
     else:
         _telling(session, act, case, TELLING[answer])
     if case.letter is not None:
@@ -60,7 +63,8 @@ def _status(session: Session, act: Act, case: Case, answer: Answer) -> None:
         "responded_at": act.at,
         "responses": CaseRow.responses + 1,
     }
-    if status is Status.NOT_YET and case.asks_made < MOST_ASKS_AFTER_NOT_YET:
+    may_be_asked_again = case.form is not Form.SELF and case.asks_made < MOST_ASKS_AFTER_NOT_YET
+    if status is Status.NOT_YET and may_be_asked_again:
         values |= {"state": CaseState.WAITING.value, "due_at": act.at + NOT_YET_AGAIN, "closed_as": None}
     else:
         closed = Closed.REFUSED if status is Status.DECLINED else Closed.ANSWERED

@@ -187,7 +187,10 @@ def _receipt(asked: Asked, item: Item) -> str:
     if case.telling is Telling.WITH_NAME:
         parts.append(f"{who.capitalize() if not item.is_named else who} hears it in the weekly note, with your name.")
     elif case.telling is Telling.WITHOUT_NAME:
-        parts.append(f"{who.capitalize() if not item.is_named else who} hears it in a weekly note, without your name.")
+        parts.append(
+            f"{who.capitalize() if not item.is_named else who} hears it without your name, in a weekly note, once "
+            "three people have had it."
+        )
     else:
         parts.append(THANKS.get(case.status, "Thank you."))
     if case.status is Status.NOT_YET and case.state is CaseState.WAITING:

@@ -23,7 +23,7 @@ NOT_HERE = "`/kb setup` works in a channel: type it in the one that you mean."
 
 async def on_home_opened(house: House, event: Event) -> None:
     """Somebody opens the Home tab; the Messages tab is the answers' business."""
-    if event.body.get("tab") == "home":
+    if event.body.get("tab", "home") == "home":
         letter = home_letter(event.team, str(event.body["user"]), event.id)
         await house.unit(inbox.finishing(event, outbox.plan), letter, house.clock.real())
 

@@ -73,7 +73,7 @@ def _emojis(policy: Policy) -> Block:
         "type": "plain_text_input",
         "action_id": EMOJIS,
         "initial_value": flags_in_words(policy),
-        "max_length": 500,
+        "max_length": 600,  # five of the longest names
     }
     return _input(EMOJIS, "Flag emojis", element, hint="By name, such as :bulb: :memo: (up to 5, also your own ones).")
 

@@ -8,7 +8,7 @@ from kbot.cards import Block, age, button, buttons, context, divider, header, se
 from kbot.follow_up.facts import Case, CaseState, Form
 from kbot.follow_up.views import SAID, WENT
 from kbot.home.pausing import in_words
-from kbot.library.facts import Item, ItemState
+from kbot.library.facts import Item
 from kbot.people.facts import Person
 from kbot.people.hours import FIRST_HOUR, LAST_HOUR, next_window
 from kbot.post.gate import BUDGET
@@ -78,7 +78,7 @@ def _title(desk: Desk, item_id: str) -> str:
     item = desk.shown.get(item_id)
     if item is None:
         return f"_{UNSEEN}_"
-    if item.state not in (ItemState.PUBLISHED, ItemState.RETIRED):
+    if not item.is_public_word:
         return f"_{TAKEN_BACK}_"
     return f"*{title_of(item, TITLE_LIMIT)}*"
 

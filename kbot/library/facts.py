@@ -125,6 +125,11 @@ class Item:
     def is_findable(self) -> bool:
         return self.state is ItemState.PUBLISHED
 
+    @property
+    def is_public_word(self) -> bool:
+        """Whether it was published and nobody took it back: a log may still name it, also when it is retired."""
+        return self.state in (ItemState.PUBLISHED, ItemState.RETIRED)
+
 
 TITLE_LIMIT = 150
 BODY_LIMIT = 2900

@@ -67,10 +67,10 @@ def create(
     if source is not None and not insert_new(session, SourceRow, _source_row(act.team, item, source)):
         session.delete(session.get_one(ItemRow, (act.team, item)))
         session.flush()
-        there = by_source(session, act.team, source.channel, source.ts)
-        if there is None:
+        known = session.get_one(SourceRow, (act.team, source.channel, source.ts), populate_existing=True)
+        if known.deleted or known.item_id is None:
             raise Gone("That message was deleted, so there is nothing to save.")
-        return there, False
+        return get(session, act.team, known.item_id), False
     _add_version(session, act, item, lines)
     return get(session, act.team, item), True
 
@@ -180,6 +180,12 @@ def begin_again(session: Session, act: Act, item: str, waits_for: WaitsFor, unti
     move(session, act, item, ItemState.CANDIDATE)
     values = {"waits_for": waits_for.value, "until": until, "flagger": act.person, "created_at": act.at}
     session.execute(update(ItemRow).where(ItemRow.team_id == act.team, ItemRow.id == item).values(**values))
+    session.expire_all()
+
+
+def hand_over(session: Session, act: Act, item: str, flagger: str) -> None:
+    """Who saved the item takes that back, but this person saved it too."""
+    session.execute(update(ItemRow).where(ItemRow.team_id == act.team, ItemRow.id == item).values(flagger=flagger))
     session.expire_all()
 
 

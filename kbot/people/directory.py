@@ -91,8 +91,11 @@ def lock_person(session: Session, team: str, user: str) -> None:
 
 
 def pause(session: Session, act: Act, until: datetime | None) -> None:
-    """Nothing unasked until then (UTC, people's time); None: not paused."""
-    _wish(session, act, pause_until=until, stopped=False)
+    """Nothing unasked until then (UTC, people's time); None ends a pause, and a stop too."""
+    if until is None:
+        _wish(session, act, pause_until=None, stopped=False)
+    else:
+        _wish(session, act, pause_until=until)
 
 
 def stop(session: Session, act: Act) -> None:

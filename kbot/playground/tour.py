@@ -24,6 +24,8 @@ WIDTH = 96
 
 def demo(manifest: Mapping[str, Any], *, tour_only: bool, port: int) -> int:
     """Run the tour, then serve the page until Ctrl-C. Returns 0, or 1 when a step of the tour failed."""
+    # SIGTERM ends it as Ctrl-C does: no bot is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="kbot-demo-") as folder:
         clock = Path(folder) / "clock"
         clock.write_text("0")

@@ -10,17 +10,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kbot.post.tables import InboxRow
 from kbot.slack.incoming import Event
-from kbot.storage.appending import Appending, Row
+from kbot.storage.appending import Columns, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_FAILURES = 8
+LONGEST_OUTAGE = timedelta(hours=24)
 MALFORMED = "malformed"
 """The kind of what could not be read at all."""
 
@@ -29,18 +30,6 @@ class InboxState(StrEnum):
     NEW = "new"
     DONE = "done"
     DEAD = "dead"
-
-
-@dataclass(frozen=True)
-class Received:
-    """An event as it arrives. `error` is set for one that cannot be read: it is kept as dead."""
-
-    team: str
-    event_id: str
-    kind: str
-    body: str
-    at: datetime
-    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,16 +44,16 @@ class Leased:
     failures: int
 
 
-RECEIVED = Appending(
+RECEIVED = Columns(
     InboxRow, "team_id", "event_id", "kind", "body", "received_at", "state", "attempts", "next_try", "error"
 )
-"""Where events are stored as they arrive; one that is here already is left as it is."""
+"""Where an event is stored as it arrives; one that is here already is left as it is."""
 
 
-def row(event: Received) -> Row:
-    """An event as a row of RECEIVED."""
-    state = InboxState.DEAD if event.error else InboxState.NEW
-    return (event.team, event.event_id, event.kind, event.body, event.at, state.value, 0, event.at, event.error)
+def arrived(team: str, event_id: str, kind: str, body: str, at: datetime, error: str | None = None) -> Row:
+    """An event as a row of RECEIVED. `at` is the machine's time; `error` is set for one that cannot be read."""
+    state = InboxState.DEAD if error else InboxState.NEW
+    return (team, event_id, kind, body, at, state.value, 0, at, error)
 
 
 def _waiting(now: datetime) -> ColumnElement[bool]:
@@ -82,27 +71,48 @@ def anything_waits(session: Session, now: datetime) -> bool:
 
 def claim(session: Session, owner: str, now: datetime, lease: timedelta, most: int) -> list[Leased]:
     """Lease up to `most` events that wait, oldest first. `now` is the machine's time."""
-    due = (
-        select(InboxRow).where(_waiting(now)).order_by(InboxRow.next_try).limit(most).with_for_update(skip_locked=True)
+    waiting = select(InboxRow.team_id, InboxRow.event_id).where(_waiting(now)).order_by(InboxRow.next_try).limit(most)
+    due = waiting.with_for_update(skip_locked=True).cte("due")
+    taken = session.execute(
+        update(InboxRow)
+        .where(InboxRow.team_id == due.c.team_id, InboxRow.event_id == due.c.event_id)
+        .values(lease_owner=owner, lease_until=now + lease)
+        .returning(
+            InboxRow.team_id,
+            InboxRow.event_id,
+            InboxRow.kind,
+            InboxRow.body,
+            InboxRow.received_at,
+            InboxRow.attempts,
+        ),
+        execution_options={"synchronize_session": False},
     )
-    rows = list(session.scalars(due))
-    for row in rows:
-        row.lease_owner, row.lease_until = owner, now + lease
-    return [Leased(r.team_id, r.event_id, r.kind, r.body, r.received_at, r.attempts) for r in rows]
+    return sorted((Leased(*row) for row in taken), key=lambda event: event.received_at)
 
 
 def release_all(session: Session) -> None:
     """Give back what a dead process held. Only for a database that no other process works on."""
-    session.execute(update(InboxRow).where(InboxRow.state == InboxState.NEW).values(lease_until=None))
-
-
-def done(session: Session, event: Event) -> None:
-    """The event has had its effect: its words go, its key stays."""
     session.execute(
         update(InboxRow)
-        .where(InboxRow.team_id == event.team, InboxRow.event_id == event.id)
-        .values(state=InboxState.DONE, body="", lease_until=None, error=None)
+        .where(InboxRow.state == InboxState.NEW, InboxRow.lease_until.is_not(None))
+        .values(lease_until=None)
     )
+
+
+def done(session: Session, *events: Event) -> None:
+    """These events have had their effect: their words go, their keys stay."""
+    session.connection().execute(_DONE, [{"team": event.team, "event": event.id} for event in events])
+
+
+_DONE = (
+    update(InboxRow)
+    .where(
+        InboxRow.team_id == bindparam("team"),
+        InboxRow.event_id == bindparam("event"),
+        InboxRow.state == InboxState.NEW,
+    )
+    .values(state=InboxState.DONE, body="", lease_until=None, error=None)
+)
 
 
 def purge(session: Session, before: datetime) -> None:
@@ -121,11 +131,24 @@ def finishing(event: Event, fn: Callable[Concatenate[Session, P], T]) -> Callabl
     return both
 
 
-def failed(session: Session, event: Leased, error: str, now: datetime, after: timedelta, *, for_ever: bool) -> None:
-    """The event steps aside until `now + after`, or for ever when it cannot be read or has failed too often."""
+def failed(
+    session: Session,
+    event: Leased,
+    error: str,
+    now: datetime,
+    after: timedelta,
+    *,
+    for_ever: bool,
+    is_slack_away: bool = False,
+) -> None:
+    """The event steps aside until `now + after`, or for ever when it cannot be read or has failed too often.
+
+    With `is_slack_away` the failure says nothing against the event: it is given up after a day, not after a few tries.
+    """
     # Failures are counted, not claims: a process that was killed says nothing against the event.
     failures = event.failures + 1
-    dead = for_ever or failures >= MOST_FAILURES
+    too_often = now - event.received_at > LONGEST_OUTAGE if is_slack_away else failures >= MOST_FAILURES
+    dead = for_ever or too_often
     session.execute(
         update(InboxRow)
         .where(

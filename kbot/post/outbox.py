@@ -214,6 +214,18 @@ def letters(session: Session, team: str, keys: Iterable[str]) -> dict[str, Lette
     return {row.key: _letter(row) for row in rows}
 
 
+def never_left(session: Session, letters: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these letters, by team and key, that were given up before anybody saw them."""
+    wanted = set(letters)
+    rows = session.execute(
+        select(OutboxRow.team_id, OutboxRow.key).where(
+            OutboxRow.key.in_({key for _, key in wanted}),
+            OutboxRow.state.in_((LetterState.CANCELLED, LetterState.DEAD)),
+        )
+    )
+    return wanted & {(team, key) for team, key in rows}
+
+
 def letter_at(session: Session, team: str, channel: str | None, ts: str | None) -> Letter | None:
     """The letter that is this message."""
     if channel is None or ts is None:

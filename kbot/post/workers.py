@@ -1,4 +1,4 @@
-"""The workers: an event is handed to its listeners, a letter is rendered and sent.
+"""The workers: what keeps them going, and the one that renders and sends letters (events: reading.py).
 
 At most once per key: `sending` is committed before the call, a doubt is reconciled, never resent blindly.
 A row that fails steps aside first, then shouts: one bad row never stops the queue.
@@ -6,24 +6,23 @@ A row that fails steps aside first, then shouts: one bad row never stops the que
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import random
+import time
 import uuid
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from kbot.house import House
-from kbot.post import inbox, outbox
+from kbot.post import outbox
 from kbot.post.gate import Refuse, Wait
-from kbot.post.inbox import Leased
 from kbot.post.outbox import Letter, LetterState, Task
 from kbot.post.passing import ask_gate
-from kbot.slack.incoming import Envelope, Event, Malformed
+from kbot.slack.incoming import Event
 from kbot.slack.outgoing import Never, Outcome, Outgoing, Post, Sent, TryAgain, Unknown, Whisper
 from kbot.slack.reader import SlackAway
 
@@ -31,6 +30,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 TICK_SECONDS = 1.0
+LOOK_SECONDS = 0.03
+"""A look that may find nothing comes so long after the last one that did: a burst of commits is one reason to look."""
+
 GIVE_UP_AFTER = timedelta(hours=24)
 MOST_ATTEMPTS = 12
 
@@ -92,6 +94,7 @@ class Waker:
 
 async def keep_going(step: Callable[[], Awaitable[int]], waker: Waker, stopping: asyncio.Event) -> None:
     """Call `step` until `stopping`; it returns how much it found to do."""
+    looked = float("-inf")
     while not stopping.is_set():
         try:
             found = await step()
@@ -100,69 +103,9 @@ async def keep_going(step: Callable[[], Awaitable[int]], waker: Waker, stopping:
             await asyncio.sleep(TICK_SECONDS)
             continue
         if not found:
+            await asyncio.sleep(looked + LOOK_SECONDS - time.monotonic())
+            looked = time.monotonic()
             await waker.wait(TICK_SECONDS)
-
-
-class Reading:
-    """Hands stored events to their listeners, several at once."""
-
-    def __init__(self, house: House, listeners: Mapping[str, Sequence[Listener]]) -> None:
-        self._house = house
-        self._listeners = listeners
-        self._owner = new_owner()
-        self._lease = timedelta(seconds=house.settings.lease_seconds)
-        self._running: set[asyncio.Task[None]] = set()
-
-    async def step(self) -> int:
-        free = AT_ONCE - len(self._running)
-        if free <= 0:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return 1
-        real = self._house.clock.real()
-        if not await self._house.unit.read(inbox.anything_waits, real):
-            return 0
-        events = await self._house.unit(inbox.claim, self._owner, real, self._lease, free)
-        for event in events:
-            _start(self._handle(event), self._running)
-        return len(events)
-
-    async def finish(self) -> None:
-        """Wait for what is being handled."""
-        if self._running:
-            await asyncio.wait(self._running)
-
-    async def _handle(self, leased: Leased) -> None:
-        waited = (self._house.clock.real() - leased.received_at).total_seconds()
-        try:
-            envelope = Envelope.parse(json.loads(leased.body))
-            event = Event(leased.team, leased.event_id, envelope.kind, envelope.event, waited)
-            for listener in self._listeners.get(envelope.kind, ()):
-                await listener(self._house, event)
-            await self._house.unit(inbox.done, event)
-        except (Malformed, json.JSONDecodeError, KeyError, TypeError) as error:
-            # Nothing that is tried again will read better.
-            await self._fail(leased, error, for_ever=True)
-            log.exception("event %s (%s) cannot be read and is kept as dead", leased.event_id, leased.kind)
-        except SlackAway as error:
-            await self._fail(leased, error, for_ever=False)
-            log.warning("event %s (%s) waits for Slack: %s", leased.event_id, leased.kind, error)
-        except Exception as error:
-            await self._fail(leased, error, for_ever=False)
-            log.exception("event %s (%s) failed", leased.event_id, leased.kind)
-
-    async def _fail(self, leased: Leased, error: Exception, *, for_ever: bool) -> None:
-        # Only our own sentences are kept: another exception's text may hold somebody's words.
-        reason = (
-            f"{type(error).__name__}: {error}" if isinstance(error, SlackAway | Malformed) else type(error).__name__
-        )
-        await self._house.unit(
-            inbox.failed,
-            leased,
-            reason,
-            self._house.clock.real(),
-            back_off(leased.failures + 1),
-            for_ever=for_ever,
-        )
 
 
 class Sending:
@@ -188,7 +131,7 @@ class Sending:
             return 0
         tasks = await self._house.unit(outbox.claim, new_owner(), real, now, self._lease, self._settle, free)
         for task in tasks:
-            _start(self._carry(task, real), self._running)
+            start(self._carry(task, real), self._running)
         return len(tasks)
 
     async def finish(self) -> None:
@@ -201,9 +144,12 @@ class Sending:
         async with self._lanes[letter.team, letter.to]:
             try:
                 written = await self._written(task)
+            except SlackAway as away:
+                await self._give_back(task, None, str(away))
+                log.warning("letter %s (%s) waits for Slack: %s", letter.key, letter.kind, away)
+                return
             except Exception as error:
-                reason = str(error) if isinstance(error, SlackAway) else type(error).__name__
-                await self._give_back(task, None, reason)
+                await self._give_back(task, None, type(error).__name__)
                 log.exception("letter %s (%s) could not be written", letter.key, letter.kind)
                 return
             if isinstance(written, Drop | Hold):
@@ -351,7 +297,9 @@ class Sending:
             log.warning("letter %s was taken over by another worker", task.letter.key)
 
 
-def _start(work: Coroutine[None, None, None], running: set[asyncio.Task[None]]) -> None:
+def start(work: Coroutine[None, None, None], running: set[asyncio.Task[None]]) -> None:
+    """Do this work beside everything else; it stands in `running` until it has ended."""
+
     def ended(task: asyncio.Task[None]) -> None:
         running.discard(task)
         if not task.cancelled() and task.exception() is not None:

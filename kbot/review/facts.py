@@ -95,7 +95,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Counts of a time, of no person: what came in, what was asked, and how many follow-ups were answered."""
+    """Counts of a time, of no person: what came in, what was asked, and how many people were asked how it went and
+    told it; those two only of five people or more."""
 
     came_in: int = 0
     asked: int = 0

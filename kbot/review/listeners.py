@@ -100,15 +100,16 @@ async def on_answer(house: House, press: Press) -> Answer:
 
 
 async def _filled_with_question(house: House, press: Press) -> View:
-    return views.answer_modal(await _open_question(house, press.team, press.person, press.value))
+    question = await _question(house, press.team, press.person, press.value)
+    if not question.is_open:
+        raise BadInput(queue.ANSWERED_MEANWHILE)
+    return views.answer_modal(question)
 
 
-async def _open_question(house: House, team: str, person: str, question_id: str) -> Question:
+async def _question(house: House, team: str, person: str, question_id: str) -> Question:
     await member_of(house, team, person)
     question = await house.unit.read(questions.get, team, question_id)
     await _must_see(house, team, person, question.channel)
-    if not question.is_open:
-        raise BadInput(queue.ANSWERED_MEANWHILE)
     return question
 
 
@@ -116,7 +117,7 @@ async def on_answer_modal(house: House, submission: Submission) -> Answer:
     """The answer is sent off: saved where the question was asked, and whoever asked is told."""
     lines, kind = written(submission)
     team, person = submission.team, submission.person
-    question = await _open_question(house, team, person, str(submission.metadata["question"]))
+    question = await _question(house, team, person, str(submission.metadata["question"]))
     channel = await channel_for(house, question.channel)
     policy = await house.unit.read(directory.policy_of, team, channel.id, is_private=channel.is_private)
     act = house.act(team, person, channel.id, f"modal:{submission.view_id}")

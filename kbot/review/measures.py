@@ -11,6 +11,9 @@ from kbot.follow_up.tables import CaseRow
 from kbot.library.tables import ItemRow
 from kbot.review.facts import Numbers
 
+FEWEST = 5
+"""Nothing is counted of what fewer people were asked about: a number would point at somebody (product.md 6)."""
+
 
 def numbers(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> Numbers:
     """What happened in these channels from `since` to `until` (people's time)."""
@@ -33,14 +36,16 @@ def numbers(session: Session, team: str, channels: Collection[str], since: datet
         within(QuestionRow.asked_at),
     )
     followed_up = (
-        select(func.count(CaseRow.id))
+        select(func.count(CaseRow.person.distinct()))
         .join(ItemRow, (ItemRow.team_id == CaseRow.team_id) & (ItemRow.id == CaseRow.item_id))
         .where(CaseRow.team_id == team, ItemRow.channel_id.in_(channels), within(CaseRow.asked_at))
     )
+    people = count(followed_up)
+    is_crowd = people >= FEWEST
     return Numbers(
         came_in=count(came_in),
         asked=count(asked),
         answered=count(asked.where(QuestionRow.state == "answered")),
-        followed_up=count(followed_up),
-        told=count(followed_up.where(CaseRow.responded_at.is_not(None))),
+        followed_up=people if is_crowd else 0,
+        told=count(followed_up.where(CaseRow.responded_at.is_not(None))) if is_crowd else 0,
     )

@@ -85,7 +85,7 @@ def answer(
     if saved.item.waits_for is WaitsFor.BROKER:
         items.publish(session, act, saved.item.id)  # writing it is approving it
         _decided(session, act, saved.item, Decision.APPROVED)
-    if not questions.close(session, act, question_id, saved.item.id, real):
+    if not questions.close(session, act, question_id, saved.item.id, real) and question.cited != (saved.item.id,):
         raise BadInput(ANSWERED_MEANWHILE)
     show_anew(session, act.team, question.channel, question_id, act.at)
     return items.get(session, act.team, saved.item.id)

@@ -91,7 +91,8 @@ class Press:
             place=Place(
                 channel=container.get("channel_id") or (body.get("channel") or {}).get("id"),
                 ts=container.get("message_ts") or (body.get("message") or {}).get("ts"),
-                is_ephemeral=bool(container.get("is_ephemeral")),
+                # Slack shows the message with every press but one on an ephemeral message.
+                is_ephemeral=bool(container.get("is_ephemeral", not view and not body.get("message"))),
                 thread_ts=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"),
                 view_id=view.get("id"),
             ),

@@ -1,6 +1,7 @@
 """Slack's text: people's words in, harmless words out."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 
 _CONTROL = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
@@ -52,19 +53,23 @@ def cut(text: str, limit: int) -> str:
     """At most `limit` characters, cut at a word where there is one, with an ellipsis."""
     if len(text) <= limit:
         return text
-    short = text[: limit - 1]
+    short = text[: max(0, limit - 1)]
     at = short.rfind(" ")
     return (short[:at] if at > limit // 2 else short).rstrip() + "…"
 
 
 def escaped(text: str, limit: int) -> str:
     """Literal text whose escaped form has at most `limit` characters."""
-    short = cut(text, limit)
-    while len(escape(short)) > limit:
-        short = cut(short, len(short) - max(1, (len(escape(short)) - limit) // 4))
-    return escape(short)
+    fits = bisect_right(range(1, min(len(text), limit) + 1), limit, key=lambda n: len(escape(text[:n])))
+    return escape(cut(text, fits))
+
+
+MOST_QUOTED_LINES = 15
 
 
 def quoted(text: str, limit: int = 600) -> str:
-    """Literal text as a block quote."""
-    return "\n".join(f"> {line}" for line in escaped(text.strip(), limit).splitlines()) or "> …"
+    """Literal text as a block quote, of `limit` characters and 15 lines at most."""
+    lines = escaped(text.strip(), limit).splitlines()
+    if len(lines) > MOST_QUOTED_LINES:
+        lines[MOST_QUOTED_LINES - 1 :] = ["…"]
+    return "\n".join(f"> {line}" for line in lines) or "> …"

@@ -133,8 +133,12 @@ class SlackReader:
         return str(answer["view"]["id"])
 
     async def update_view(self, view_id: str, view: Mapping[str, Any]) -> None:
-        """Put other content into a modal that is open."""
-        await self._once("views.update", view_id=view_id, view=view)
+        """Put other content into a modal; one that the person has closed meanwhile stays closed."""
+        try:
+            await self._once("views.update", view_id=view_id, view=view)
+        except SlackAway as away:
+            if not str(away).endswith(": not_found"):
+                raise
 
     async def set_status(self, channel: str, thread_ts: str, status: str) -> None:
         """Show (or with "" end) the sign that kbot is at work in a conversation. Nobody is hurt when it fails."""

@@ -108,7 +108,9 @@ class SlackChannel:
     @classmethod
     def parse(cls, channel: Mapping[str, Any]) -> "SlackChannel":
         is_im = bool(channel.get("is_im") or channel.get("is_mpim"))
-        is_private = bool(channel.get("is_private") or channel.get("is_group")) and not is_im
+        # On doubt it is private: then only its members see what comes from it.
+        is_open = channel.get("is_private", not channel.get("is_channel")) is False and not channel.get("is_group")
+        is_private = not is_open and not is_im
         return cls(
             id=str(channel["id"]),
             name=str(channel.get("name") or ""),

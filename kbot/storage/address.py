@@ -23,7 +23,7 @@ class Address:
         """Read KBOT_DATABASE_URL. Raises BadInput for every other form, with the right ones."""
         try:
             url = make_url(text.strip())
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # a port that is no number is a ValueError
             raise BadInput(f"KBOT_DATABASE_URL is not an address. {FORMS}") from None
         if url.drivername == "sqlite":
             if not url.database or url.database == ":memory:" or url.host:

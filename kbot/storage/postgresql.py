@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import queue
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from kbot.storage.address import Address
-from kbot.storage.appending import Appending, Row
+from kbot.storage.appending import Appender, Columns, Group, Row
 from kbot.storage.units import P, T, Work
 
 log = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ OPTIONS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_ses
 
 def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:
     """An engine with bounded waits: nothing here may hang for ever."""
-    return create_engine(
+    engine = create_engine(
         address.url,
         hide_parameters=True,  # a database's error must not carry people's words into the log
         pool_size=pool_size,
@@ -34,15 +36,39 @@ def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:
         connect_args={"options": OPTIONS, "application_name": "kbot", "connect_timeout": 5},
     )
 
+    @event.listens_for(engine, "handle_error")
+    def without_detail(context: ExceptionContext) -> None:
+        # PostgreSQL adds the whole row that it refused, and people's words must not come into the log.
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args:
+                error.args = (str(error.args[0]).split("\nDETAIL:")[0], *error.args[1:])
 
-class Inlet:
-    """One connection that does nothing but append, each group in one statement and so in one round trip."""
+    return engine
 
-    def __init__(self, engine: Engine) -> None:
+
+class _Inlet:
+    """A thread with a connection that does nothing but append, each group in one statement and so in one round trip."""
+
+    def __init__(self, engine: Engine, then: Callable[[], None]) -> None:
         self._engine = engine
         self._connection: Connection | None = None
+        self._groups: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
+        self._appender = Appender(self._groups.put, then)
+        self.append = self._appender.append
+        self._thread = threading.Thread(target=self._write, name="kbot-inlet", daemon=True)
+        self._thread.start()
 
-    def append(self, into: Appending, rows: Sequence[Row]) -> None:
+    def close(self) -> None:
+        """Write what waits, then end."""
+        self._groups.put(None)
+        self._thread.join()
+        self._let_go()
+
+    def _write(self) -> None:
+        while (group := self._groups.get()) is not None:
+            self._appender.write(group, self._insert)
+
+    def _insert(self, into: Columns, rows: list[Row]) -> None:
         """Insert the rows and commit. A connection that broke meanwhile is replaced once."""
         dialect = self._engine.dialect
         columns = [list(column) for column in zip(*into.bound(dialect, rows), strict=True)]
@@ -52,7 +78,7 @@ class Inlet:
         try:
             self._opened().exec_driver_sql(sql, tuple(columns))
         except DBAPIError:
-            self.close()
+            self._let_go()
             if fresh:
                 raise
             self._opened().exec_driver_sql(sql, tuple(columns))
@@ -62,8 +88,7 @@ class Inlet:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._connection
 
-    def close(self) -> None:
-        """Let go of the connection; the next group opens another one."""
+    def _let_go(self) -> None:
         if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()
@@ -79,8 +104,7 @@ class PostgresqlUnits:
     def __init__(self, address: Address) -> None:
         self._engine = open_engine(address)
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="kbot-unit")
-        self._inlet = Inlet(open_engine(address, pool_size=1))
-        self._inlet_thread = ThreadPoolExecutor(1, thread_name_prefix="kbot-inlet")
+        self._inlet = _Inlet(open_engine(address, pool_size=1), self._tell)
         self._calls: list[Callable[[], None]] = []
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -100,9 +124,8 @@ class PostgresqlUnits:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
 
-    async def append(self, into: Appending, rows: Sequence[Row]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._inlet_thread, self._inlet.append, into, rows)
-        self._tell()
+    async def append(self, into: Columns, row: Row) -> None:
+        await self._inlet.append(into, row)
 
     def _tell(self) -> None:
         for call in self._calls:
@@ -112,9 +135,8 @@ class PostgresqlUnits:
         self._calls.append(call)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._inlet_thread.shutdown)
+        await asyncio.to_thread(self._inlet.close)
         await asyncio.to_thread(self._threads.shutdown)
-        self._inlet.close()
         self._engine.dispose()
 
     @staticmethod

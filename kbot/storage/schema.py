@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
@@ -62,11 +62,16 @@ def _opened(address: Address, *, to_write: bool = True) -> Iterator[Engine]:
     engine = _engine(address, to_write=to_write)
     try:
         yield engine
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise BadInput(f"The database {address} cannot be used: {reason}. Check KBOT_DATABASE_URL.") from None
+    except DatabaseError as error:
+        if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+            raise  # a mistake of ours; what is no database at all is a bare DatabaseError
+        raise _unusable(address, str(error.orig).strip().splitlines()[0]) from None
     finally:
         engine.dispose()
+
+
+def _unusable(address: Address, reason: str) -> BadInput:
+    return BadInput(f"The database {address} cannot be used: {reason}. Check KBOT_DATABASE_URL.")
 
 
 def _state(engine: Engine) -> tuple[State, str | None]:
@@ -145,13 +150,16 @@ def make_ready(address: Address) -> None:
 def held(address: Address) -> Iterator[None]:
     """Hold a SQLite file for this process alone; on PostgreSQL any number of processes may work.
 
-    Raises BadInput when another process holds it.
+    Raises BadInput when another process holds it, or when no file can be there.
     """
     if address.file is None:
         yield
         return
-    address.file.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(address.file.with_name(address.file.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        address.file.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(address.file.with_name(address.file.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise _unusable(address, error.strerror or type(error).__name__) from None
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,12 +4,12 @@ A unit commits nothing itself, may be run twice, and has no effect outside its s
 SQLite and PostgreSQL have each their own implementation of `Units` (sqlite.py, postgresql.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from kbot.storage.appending import Appending, Row
+from kbot.storage.appending import Columns, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,8 +31,8 @@ class Units(Protocol):
         """Run `fn` in a transaction that cannot write."""
         ...
 
-    async def append(self, into: Appending, rows: Sequence[Row]) -> None:
-        """Insert rows whose key is new, quickly; on return they are committed. All of them may run twice."""
+    async def append(self, into: Columns, row: Row) -> None:
+        """Insert a row unless its key is there, quickly; on return it is committed."""
         ...
 
     def when_committed(self, call: Callable[[], None]) -> None:

@@ -25,6 +25,11 @@ class Status(StrEnum):
     def is_use(self) -> bool:
         return self in (Status.APPLIED_AS_IS, Status.APPLIED_ADAPTED)
 
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether the contributor would like to hear of it, if the person allows that."""
+        return self.is_use or self is Status.TRIED_NOT_WORKED
+
 
 class Outcome(StrEnum):
     """How a use went."""

@@ -71,7 +71,7 @@ def _copy(server: str, template: str) -> str:
 
 @pytest.fixture
 def playground(how: How, tmp_path: Path) -> Iterator[Playground]:
-    port = _free_port() if how.http else 0
+    port = free_port() if how.http else 0
     url = f"http://127.0.0.1:{port}" if how.http else None
     made = Playground(
         clock_file=tmp_path / "clock",
@@ -83,7 +83,7 @@ def playground(how: How, tmp_path: Path) -> Iterator[Playground]:
         yield made
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
@@ -129,3 +129,13 @@ def slack(playground: Playground, bot: Bot) -> Iterator[Driver]:
 def days(slack: Driver) -> Days:
     """People's time."""
     return Days(slack)
+
+
+IN_EVERY_RUN = {"test_by_clicking", "test_set_up_and_review", "test_whole_loop"}
+"""These are told in `make test`; all others in `make journeys`, which takes three minutes more."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem not in IN_EVERY_RUN:
+            item.add_marker(pytest.mark.slow)

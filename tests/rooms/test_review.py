@@ -339,7 +339,9 @@ def test_numbers_count_what_happened_and_nobody(session: Session) -> None:
         cases.ask(session, cases.of_person(session, TEAM, person), f"ask:{person}", FRIDAY)
     questions.close(session, act(CLEO), question.id, item.id, REAL)
     counted = measures.numbers(session, TEAM, [PLATFORM], SINCE, MONDAY)
-    assert counted == Numbers(came_in=1, asked=2, answered=1, followed_up=2, told=0)
+    assert counted == Numbers(
+        came_in=1, asked=2, answered=1, followed_up=0, told=0
+    )  # two people are too few to be counted
 
 
 async def test_of_two_brokers_who_decide_at_once_one_decides(units: Units) -> None:

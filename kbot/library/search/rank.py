@@ -40,9 +40,8 @@ def channels_with_hits(session: Session, team: str, question: str) -> set[str]:
     asked = distinct(question)
     if not asked:
         return set()
-    engine = engine_of(session)
-    query = select(WordsRow.channel_id).where(WordsRow.team_id == team, engine.holds(asked)).distinct()
-    return set(session.scalars(query))
+    query = select(WordsRow.channel_id).where(WordsRow.team_id == team).distinct()
+    return set(session.scalars(engine_of(session).holding(query, asked)))
 
 
 def find(session: Session, viewer: Viewer, question: str, most: int = 3) -> list[Hit]:
@@ -53,14 +52,9 @@ def find(session: Session, viewer: Viewer, question: str, most: int = 3) -> list
     asked = distinct(question)
     if not asked or not viewer.channels:
         return []
-    engine = engine_of(session)
     mine = (WordsRow.team_id == viewer.team, WordsRow.channel_id.in_(viewer.channels))
-    rows = session.execute(
-        select(WordsRow.item_id, WordsRow.title_stems, WordsRow.stems)
-        .where(*mine, engine.holds(asked))
-        .order_by(engine.relevance(asked))
-        .limit(CANDIDATES)
-    ).all()
+    query = select(WordsRow.item_id, WordsRow.title_stems, WordsRow.stems).where(*mine).limit(CANDIDATES)
+    rows = session.execute(engine_of(session).best(query, asked)).all()
     total = session.execute(select(func.count()).select_from(WordsRow).where(*mine)).scalar_one()
     held = {item: (set(title.split()), set(title.split()) | set(body.split())) for item, title, body in rows}
     weight = _weights(asked, [words for _, words in held.values()], total)

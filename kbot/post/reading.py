@@ -1,0 +1,130 @@
+"""Hands stored events to their listeners. Each has its effect once: done in the transaction of the last effect.
+
+Acknowledging goes before handling: while very many events arrive, they are stored first and handled more slowly.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from kbot.house import House
+from kbot.post import inbox
+from kbot.post.inbox import Leased
+from kbot.post.workers import Listener, back_off, new_owner, start
+from kbot.slack.incoming import Envelope, Event, Malformed
+from kbot.slack.reader import SlackAway
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+GATHER_SECONDS = 0.005
+"""Events that end within this of the first one are settled together."""
+
+COUNT_SECONDS = 0.1
+PACES = ((1000, 0.01), (100, 0.001))
+"""From so many events a second on, handling begins one event only so many seconds after the one before.
+
+Slack sends one workspace 8 events a second at most.
+"""
+
+
+class Arrivals(Protocol):
+    """Counts what comes in (receiver.py)."""
+
+    taken: int
+
+
+class Reading:
+    """The worker of the inbox."""
+
+    def __init__(self, house: House, listeners: Mapping[str, Sequence[Listener]], arrivals: Arrivals) -> None:
+        self._house = house
+        self._listeners = listeners
+        self._arrivals = arrivals
+        self._owner = new_owner()
+        self._lease = timedelta(seconds=house.settings.lease_seconds)
+        self._running: set[asyncio.Task[None]] = set()
+        self._finished: list[Event] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._counted = (0, time.monotonic())
+        self._rate = 0.0
+
+    async def step(self) -> int:
+        """Take as many events as there is room for. Returns how many there were."""
+        free = AT_ONCE - len(self._running)
+        if free <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        real = self._house.clock.real()
+        if not await self._house.unit.read(inbox.anything_waits, real):
+            return 0
+        events = await self._house.unit(inbox.claim, self._owner, real, self._lease, free)
+        pace = self._pace()
+        for event in events:
+            start(self._handle(event), self._running)
+            if pace:
+                await asyncio.sleep(pace)
+        return len(events)
+
+    async def finish(self) -> None:
+        """Wait for what is being handled."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    def _pace(self) -> float:
+        """Seconds between the beginnings of two events, by how many arrive now."""
+        taken, now = self._arrivals.taken, time.monotonic()
+        before, then = self._counted
+        if now - then >= COUNT_SECONDS:
+            self._rate = (taken - before) / (now - then)
+            self._counted = taken, now
+        return next((seconds for rate, seconds in PACES if self._rate >= rate), 0.0)
+
+    async def _handle(self, leased: Leased) -> None:
+        waited = (self._house.clock.real() - leased.received_at).total_seconds()
+        try:
+            envelope = Envelope.parse(json.loads(leased.body))
+            event = Event(leased.team, leased.event_id, envelope.kind, envelope.event, waited)
+            for listener in self._listeners.get(envelope.kind, ()):
+                await listener(self._house, event)
+            await self._done(event)
+        except (Malformed, json.JSONDecodeError, KeyError, TypeError) as error:
+            # Nothing that is tried again will read better.
+            await self._fail(leased, error, for_ever=True)
+            log.exception("event %s (%s) cannot be read and is kept as dead", leased.event_id, leased.kind)
+        except SlackAway as error:
+            await self._fail(leased, error, for_ever=False)
+            log.warning("event %s (%s) waits for Slack: %s", leased.event_id, leased.kind, error)
+        except Exception as error:
+            await self._fail(leased, error, for_ever=False)
+            log.exception("event %s (%s) failed", leased.event_id, leased.kind)
+
+    async def _done(self, event: Event) -> None:
+        self._finished.append(event)
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle())
+        await asyncio.shield(self._settling)
+
+    async def _settle(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        events, self._finished, self._settling = self._finished, [], None
+        await self._house.unit(inbox.done, *events)
+
+    async def _fail(self, leased: Leased, error: Exception, *, for_ever: bool) -> None:
+        # Only our own sentences are kept: another exception's text may hold somebody's words.
+        reason = (
+            f"{type(error).__name__}: {error}" if isinstance(error, SlackAway | Malformed) else type(error).__name__
+        )
+        await self._house.unit(
+            inbox.failed,
+            leased,
+            reason,
+            self._house.clock.real(),
+            back_off(leased.failures + 1),
+            for_ever=for_ever,
+            is_slack_away=isinstance(error, SlackAway),
+        )

@@ -1,0 +1,50 @@
+"""A kbot that is killed again and again, also before it has come up."""
+
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from kbot.playground.driver import Driver
+from kbot.storage.address import Address
+from tests.journeys.bot import STOP_SECONDS, Bot, by_command
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+class Mortal(Bot):
+    """`kbot run` as an operator starts it."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], slack: Driver, address: Address) -> None:
+        super().__init__(folder, environment, slack, address, by_command)
+
+    def live_for(self, seconds: float) -> None:
+        """Start it and kill it so many seconds later, wherever it is then."""
+        self._process = self._run(self._environment, self._log)
+        time.sleep(seconds)
+        assert self._process.poll() is None, f"kbot has ended by itself:\n{self.log[-5000:]}"
+        self.kill()
+
+    def live_at_work_for(self, seconds: float) -> None:
+        """Start it, wait until it is connected, and kill it so many seconds after that."""
+        self.start()
+        time.sleep(seconds)
+        self.kill()
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM, without waiting."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
+    def ended(self) -> int:
+        """The exit code; fails when it does not end in time."""
+        assert self._process is not None
+        return self._process.wait(STOP_SECONDS)
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None

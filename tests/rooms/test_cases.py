@@ -1,0 +1,345 @@
+"""Follow-up without Slack: what opens a case, when it is asked, what an answer does; on both databases."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from kbot.act import BadInput
+from kbot.follow_up import cases, jobs, notes, responses
+from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling, next_step
+from kbot.library.facts import Item, ItemKind
+from kbot.library.tables import ItemRow
+from kbot.people import directory
+from kbot.people.hours import in_window
+from kbot.post import outbox
+from kbot.post.tables import OutboxRow
+from kbot.slack.words import SlackUser
+from kbot.trail.evidence import evidence
+from kbot.trail.facts import Evidence, ReceiptKind, Received, TellingAllowed, Withdrawn
+from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, ZONES, act, letters, meet, saved
+
+MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
+"""9:00 in New York, 14:00 in Lisbon, 15:00 in Berlin, 23:00 in Tokyo."""
+
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def everybody(session: Session) -> None:
+    meet(session, ANA, BEN, CLEO, DOV)
+
+
+def received(
+    session: Session,
+    item: Item,
+    person: str = BEN,
+    at: datetime = MONDAY,
+    kind: ReceiptKind = ReceiptKind.ASKED_FOR,
+    key: str = "q1",
+) -> None:
+    fact = Received(TEAM, f"{key}:{person}", at, person, item.id, kind, None, "importer hangs")
+    cases.open_case(session, fact, REAL)
+
+
+def mine(session: Session, person: str = BEN) -> list[Case]:
+    return cases.of_person(session, TEAM, person)
+
+
+def tick(session: Session, now: datetime) -> list[OutboxRow]:
+    """What plan_bundles does, and the letter is delivered at once."""
+    cases.leave_in_peace(session, now)
+    for team, person in cases.due_people(session, now):
+        if jobs._may_be_asked(session, team, person, now):
+            jobs._plan_bundle(session, team, person, now, REAL)
+    planned = list(letters(session, "ask:"))
+    for letter in planned:
+        session.execute(update(OutboxRow).where(OutboxRow.key == letter.key).values(state="sent", sent_at=now))
+    return planned
+
+
+def run(session: Session, begins: datetime, days: int, step: timedelta = HOUR) -> list[datetime]:
+    """Ticks for so many days; returns when somebody was asked."""
+    asked, now = [], begins
+    while now < begins + timedelta(days=days):
+        asked += [now for _ in tick(session, now)]
+        now += step
+    return asked
+
+
+def respond(session: Session, case: Case, answer: Answer, at: datetime = MONDAY) -> Case:
+    return responses.respond(session, act(case.person, at), case.id, answer)
+
+
+# -- what opens a case
+
+
+def test_an_answer_is_asked_about_after_two_working_days(session: Session) -> None:
+    received(session, saved(session))
+    case = mine(session)[0]
+    assert (case.form, case.state, case.words) == (Form.QUESTION, CaseState.WAITING, "importer hangs")
+    assert case.due_at == datetime(2026, 11, 25, 15, tzinfo=UTC)
+
+
+def test_an_intention_is_asked_about_after_five(session: Session) -> None:
+    received(session, saved(session), kind=ReceiptKind.WILL_USE)
+    assert (mine(session)[0].form, mine(session)[0].due_at) == (Form.USE, datetime(2026, 11, 30, 15, tzinfo=UTC))
+
+
+def test_one_case_for_one_item_however_often_it_is_asked_for(session: Session) -> None:
+    item = saved(session)
+    for n in range(3):
+        received(session, item, key=f"q{n}")
+    assert len(mine(session)) == 1
+
+
+@pytest.mark.parametrize("kind", [ItemKind.POINTER, ItemKind.NOTICE])
+def test_some_kinds_are_not_followed_up(session: Session, kind: ItemKind) -> None:
+    item = saved(session)
+    session.execute(update(ItemRow).values(kind=kind))
+    session.expire_all()
+    received(session, item)
+    assert mine(session) == []
+
+
+def test_ones_own_and_what_is_gone_open_nothing(session: Session) -> None:
+    item = saved(session)
+    received(session, item, ANA)
+    session.execute(update(ItemRow).values(state="retired"))
+    session.expire_all()
+    received(session, item, BEN)
+    assert mine(session, ANA) + mine(session, BEN) == []
+
+
+def test_a_case_ends_with_its_item(session: Session) -> None:
+    item = saved(session)
+    received(session, item)
+    cases.close_for_item(session, Withdrawn(TEAM, "w", MONDAY, ANA, item.id), REAL)
+    assert run(session, MONDAY, 10) == []
+
+
+# -- when it is asked
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
+)
+def test_everybody_is_asked_in_their_own_hours(session: Session, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ZONES, BEN, zone)
+    meet(session, BEN)
+    received(session, saved(session))
+    asked = run(session, MONDAY, 6)
+    assert len(asked) == 1
+    assert in_window(asked[0], ZoneInfo(zone))
+    assert asked[0] - MONDAY >= timedelta(days=1, hours=10)
+
+
+@pytest.mark.parametrize(
+    ("person", "begins"),
+    [
+        (BEN, datetime(2026, 3, 5, 15, tzinfo=UTC)),  # New York: summer time begins on Sunday, 8 March
+        (BEN, datetime(2026, 10, 29, 14, tzinfo=UTC)),  # and ends on Sunday, 1 November
+        (CLEO, datetime(2026, 3, 26, 9, tzinfo=UTC)),  # Berlin: 29 March
+        (DOV, datetime(2026, 3, 5, 1, tzinfo=UTC)),  # Tokyo: never
+    ],
+)
+def test_over_a_clock_change_ten_o_clock_is_ten_o_clock(session: Session, person: str, begins: datetime) -> None:
+    received(session, saved(session, by=ANA), person, begins)  # on a Thursday, 10:00 local time
+    asked = run(session, begins, 6)
+    local = [at.astimezone(ZoneInfo(ZONES[person])) for at in asked]
+    assert [(at.strftime("%a"), at.hour, at.minute) for at in local] == [("Mon", 10, 0)]
+
+
+def test_three_at_once_and_never_two_messages_in_seven_days(session: Session) -> None:
+    for n in range(8):
+        received(session, saved(session, f"Item {n}"), key=f"q{n}")
+    asked = run(session, MONDAY, 30, timedelta(hours=4))
+    assert len(asked) >= 3
+    assert all(later - earlier >= timedelta(days=7) for earlier, later in pairwise(asked))
+    assert max(case.asks_made for case in mine(session)) <= 2
+
+
+def test_silence_is_an_answer_after_two_asks(session: Session) -> None:
+    received(session, saved(session))
+    assert len(run(session, MONDAY + 2 * HOUR, 120, DAY)) == 2
+    assert mine(session)[0].state is CaseState.CLOSED
+
+
+@pytest.mark.parametrize("wish", ["pause", "stop", "deleted", "guest"])
+def test_whoever_wants_quiet_or_is_gone_is_not_asked(session: Session, wish: str) -> None:
+    received(session, saved(session))
+    if wish == "pause":
+        directory.pause(session, act(BEN), MONDAY + timedelta(days=20))
+    elif wish == "stop":
+        directory.stop(session, act(BEN))
+    elif wish == "deleted":
+        meet(session, BEN, deleted=True)
+    else:
+        session.connection().exec_driver_sql("UPDATE person SET is_guest = (1 = 1)")
+        session.expire_all()
+    asked = run(session, MONDAY + 2 * HOUR, 28, DAY)
+    assert len(asked) == (1 if wish == "pause" else 0)
+    assert all(at >= MONDAY + timedelta(days=20) for at in asked)
+
+
+def test_two_that_tick_at_once_ask_once(session: Session) -> None:
+    received(session, saved(session))
+    due = datetime(2026, 11, 25, 15, tzinfo=UTC)
+    for _ in range(3):
+        jobs._plan_bundle(session, TEAM, BEN, due, REAL)
+    assert len(letters(session, "ask:")) == 1
+    assert mine(session)[0].asks_made == 1
+
+
+# -- what an answer does
+
+ENDS = {
+    Answer.SOLVED: (CaseState.CLOSED, Step.TELLING),
+    Answer.PARTLY: (CaseState.CLOSED, Step.TELLING),
+    Answer.NOT_WORKED: (CaseState.CLOSED, Step.TELLING),
+    Answer.NOT_TRIED: (CaseState.WAITING, Step.DONE),
+    Answer.OFF_THE_POINT: (CaseState.CLOSED, Step.DONE),
+    Answer.NOT_YET: (CaseState.WAITING, Step.DONE),
+    Answer.USED: (CaseState.CLOSED, Step.OUTCOME),
+    Answer.ADAPTED: (CaseState.CLOSED, Step.OUTCOME),
+    Answer.TRIED: (CaseState.CLOSED, Step.TELLING),
+    Answer.NOT_FOR_ME: (CaseState.CLOSED, Step.DONE),
+    Answer.THINKING: (CaseState.CLOSED, Step.DONE),
+    Answer.ALREADY: (CaseState.CLOSED, Step.DONE),
+    Answer.AGAINST: (CaseState.CLOSED, Step.DONE),
+    Answer.PASSED_ON: (CaseState.CLOSED, Step.DONE),
+    Answer.DONT_ASK: (CaseState.CLOSED, Step.DONE),
+}
+
+
+def asked_case(session: Session) -> Case:
+    received(session, saved(session))
+    tick(session, datetime(2026, 11, 25, 15, tzinfo=UTC))
+    return mine(session)[0]
+
+
+@pytest.mark.parametrize(("answer", "state", "step"), [(answer, *ends) for answer, ends in ENDS.items()])
+def test_where_each_answer_leads(session: Session, answer: Answer, state: CaseState, step: Step) -> None:
+    case = respond(session, asked_case(session), answer)
+    assert case.state is state
+    assert next_step(case, ANA) is step
+    assert next_step(case, None) in (step, Step.DONE), "nobody is asked about telling an app"
+
+
+def test_an_app_is_never_told(session: Session) -> None:
+    case = respond(session, asked_case(session), Answer.SOLVED)
+    assert next_step(case, None) is Step.DONE
+    assert next_step(case, BEN) is Step.DONE, "nor oneself"
+
+
+def test_the_latest_word_counts_and_each_person_once(session: Session) -> None:
+    case = asked_case(session)
+    for n, answer in enumerate((Answer.SOLVED, Answer.SOLVED, Answer.NOT_WORKED, Answer.SOLVED)):
+        respond(session, case, answer, MONDAY + n * SECOND)
+    assert evidence(session, TEAM, [case.item])[case.item] == Evidence(used=1, helped=1)
+    respond(session, case, Answer.NOT_WORKED, MONDAY + HOUR)
+    assert evidence(session, TEAM, [case.item])[case.item] == Evidence(failed=1)
+
+
+def test_somebody_else_cannot_answer(session: Session) -> None:
+    case = asked_case(session)
+    with pytest.raises(BadInput, match="for somebody else"):
+        responses.respond(session, act(DOV), case.id, Answer.SOLVED)
+    with pytest.raises(BadInput, match="for somebody else"):
+        responses.say_missing(session, act(DOV), case.id, "words")
+    assert cases.get(session, TEAM, case.id) == case
+
+
+def test_how_it_went_before_whether_is_refused(session: Session) -> None:
+    case = asked_case(session)
+    with pytest.raises(BadInput, match="another answer by now"):
+        respond(session, case, Answer.HELPED)
+
+
+def test_asked_once_more_it_is_asked_anew(session: Session) -> None:
+    case = respond(session, asked_case(session), Answer.NOT_TRIED, datetime(2026, 11, 25, 16, tzinfo=UTC))
+    assert case.due_at == datetime(2026, 12, 9, 16, tzinfo=UTC)
+    assert len(tick(session, datetime(2026, 12, 9, 16, tzinfo=UTC))) == 1
+    again = mine(session)[0]
+    assert (again.asks_made, again.state) == (2, CaseState.ASKED)
+    assert next_step(again, ANA) is Step.STATUS
+
+
+def test_each_answer_shows_the_message_anew(session: Session) -> None:
+    case = asked_case(session)
+    assert case.letter is not None
+    respond(session, case, Answer.SOLVED)
+    assert session.get_one(OutboxRow, (TEAM, case.letter), populate_existing=True).revision == 1
+
+
+# -- telling
+
+
+def telling(session: Session, person: str, item: Item, *, with_name: bool, allowed: bool = True) -> None:
+    case = cases.report(session, act(person), item.id)
+    responses.respond(session, act(person), case.id, Answer.SOLVED)
+    fact = TellingAllowed(TEAM, f"{case.id}:{allowed}", MONDAY, person, item.id, case.id, with_name, allowed)
+    notes.keep_for_the_note(session, fact, REAL)
+
+
+def planned(session: Session, now: datetime = MONDAY) -> list[str]:
+    """Who is told in this week's note to Ana, by name or as somebody."""
+    if not notes.plan_note(session, TEAM, ANA, now, REAL):
+        return []
+    key = letters(session, "note:")[-1].key
+    session.execute(update(OutboxRow).where(OutboxRow.key == key).values(state="sent", sent_at=now))
+    return [told.case.person if told.with_name else "somebody" for told in notes.of_letter(session, TEAM, key)]
+
+
+def test_only_what_was_allowed_is_told(session: Session) -> None:
+    item = saved(session)
+    telling(session, BEN, item, with_name=True)
+    telling(session, CLEO, item, with_name=True, allowed=False)
+    assert planned(session) == [BEN]
+    assert planned(session, MONDAY + timedelta(days=14)) == []
+
+
+def test_somebody_unnamed_waits_for_a_crowd_of_three(session: Session) -> None:
+    item = saved(session)
+    telling(session, BEN, item, with_name=False)
+    assert planned(session) == []
+    received(session, item, CLEO, key="c")
+    assert planned(session) == []
+    received(session, item, DOV, key="d")
+    assert planned(session) == ["somebody"]
+
+
+def test_a_note_is_never_longer_than_a_message(session: Session) -> None:
+    item = saved(session)
+    for n in range(notes.MOST_TOLD + 5):
+        somebody = SlackUser(f"U{n}", TEAM, f"N{n}", "UTC", False, False, False, False, False)
+        directory.remember_person(session, TEAM, somebody, REAL)
+        telling(session, somebody.id, item, with_name=True)
+    assert len(planned(session)) == notes.MOST_TOLD
+    assert len(planned(session, MONDAY + timedelta(days=7))) == 5
+
+
+def test_one_note_in_seven_days(session: Session) -> None:
+    telling(session, BEN, saved(session, "One"), with_name=True)
+    assert planned(session) == [BEN]
+    telling(session, CLEO, saved(session, "Two"), with_name=True)
+    assert planned(session, MONDAY + timedelta(days=7) - HOUR) == []
+    assert planned(session, MONDAY + timedelta(days=7)) == [CLEO]
+
+
+def test_changing_the_answer_takes_the_permission_back_until_it_is_told(session: Session) -> None:
+    case = respond(session, asked_case(session), Answer.SOLVED)
+    case = respond(session, case, Answer.TELL_NAMED)
+    assert case.telling is Telling.WITH_NAME
+    assert respond(session, case, Answer.CHANGE).telling is Telling.UNASKED
+
+
+def test_the_budget_holds_over_bundle_and_note(session: Session) -> None:
+    received(session, saved(session, contributor=BEN, by=ANA), ANA)
+    telling(session, BEN, saved(session), with_name=True)
+    assert planned(session) == [BEN]
+    assert len(run(session, MONDAY, 7)) == 1, "another kind, inside the budget of three"
+    assert len(outbox.proactive_since(session, TEAM, ANA, MONDAY - HOUR)) == 2

@@ -1,0 +1,269 @@
+"""Up and down on both databases, with rows in every table, and what `kbot run` does with a database as it finds it."""
+
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import JSON, Boolean, Integer, func, insert, inspect, select, text
+from sqlalchemy import Table as PlainTable
+
+from kbot import app
+from kbot.act import BadInput
+from kbot.storage import schema
+from kbot.storage.address import Address
+from kbot.storage.schema import State
+from kbot.storage.tables import Table
+
+assert app  # importing it imports every table
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ALLOWED = {
+    ("inbox", "state"): "new",
+    ("outbox", "state"): "sent",
+    ("item", "state"): "published",
+    ("item", "waits_for"): "nothing",
+    ("item", "consent"): "given",
+    ("channel", "mode"): "off",
+    ("channel", "publication"): "notify",
+    ("question", "state"): "open",
+    ("follow_up_case", "state"): "asked",
+    ("follow_up_case", "form"): "use",
+    ("follow_up_case", "telling"): "unasked",
+}
+"""Columns that take no other text; everything else takes "x"."""
+
+NEXT = '''
+"""What a later version of kbot may bring."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("item") as table:
+        table.add_column(sa.Column("later", sa.Text(), server_default="", nullable=False))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("item") as table:
+        table.drop_column("later")
+'''
+
+
+def tables() -> list[PlainTable]:
+    return Table.metadata.sorted_tables
+
+
+def a_row(table: PlainTable) -> dict[str, Any]:
+    return {column.name: _value(table.name, column) for column in table.columns}
+
+
+def _value(table: str, column: Any) -> object:
+    if (table, column.name) in ALLOWED:
+        return ALLOWED[table, column.name]
+    if isinstance(column.type, Boolean):
+        return True
+    if isinstance(column.type, Integer):
+        return 1
+    if isinstance(column.type, JSON):
+        return []
+    return NOW if "DATETIME" in str(column.type) else "x"
+
+
+def fill(address: Address) -> None:
+    """A row in every table."""
+    with schema.session_of(address, to_write=True) as session:
+        for table in tables():
+            session.execute(insert(table).values(a_row(table)))
+        session.commit()
+
+
+def rows(address: Address) -> dict[str, int]:
+    with schema.session_of(address) as session:
+        return {table.name: session.execute(select(func.count()).select_from(table)).scalar_one() for table in tables()}
+
+
+def names(address: Address) -> set[str]:
+    with schema.session_of(address) as session:
+        return set(inspect(session.connection()).get_table_names())
+
+
+# Up and down
+
+
+def test_up_down_and_up_again_with_rows_in_every_table(empty: Address) -> None:
+    schema.upgrade(empty)
+    fill(empty)
+    assert set(rows(empty).values()) == {1}
+    schema.downgrade(empty, "base")
+    assert names(empty) == {"alembic_version"}
+    assert schema.state(empty) is State.EMPTY
+    schema.upgrade(empty)
+    assert schema.state(empty) is State.CURRENT
+    assert set(rows(empty).values()) == {0}
+    fill(empty)
+
+
+def test_the_migrations_make_what_the_tables_say(address: Address) -> None:
+    with schema.session_of(address) as session:
+        context = MigrationContext.configure(session.connection())
+        found = compare_metadata(context, Table.metadata)
+    # The full text is SQL of each database's own: a virtual table there, a generated column and its index here.
+    assert [change for change in found if "words_fts" not in str(change) and "document" not in str(change)] == []
+
+
+def test_the_database_itself_refuses_what_cannot_be(address: Address) -> None:
+    """The checks and keys are in the database, not in Python alone."""
+    with schema.session_of(address) as session:
+        inspector = inspect(session.connection())
+        for table in tables():
+            if table.name == "words":
+                continue
+            assert inspector.get_pk_constraint(table.name)["constrained_columns"][0] == "team_id"
+        checked = {table.name for table in tables() if inspector.get_check_constraints(table.name)}
+    assert {"inbox", "outbox", "item", "channel"} <= checked
+
+
+# A later version of kbot
+
+
+@pytest.fixture
+def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """kbot with one migration more. `undo()` goes back to this version."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema._migrations(), folder)
+    (folder / "versions" / "0002_later.py").write_text(NEXT)
+    monkeypatch.setattr(schema, "_migrations", lambda: folder)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_an_older_sqlite_file_is_copied_and_brought_up_to_date(address: Address, later: pytest.MonkeyPatch) -> None:
+    assert address.file is not None
+    fill(address)
+    assert schema.state(address) is State.OLDER
+    schema.make_ready(address)
+    assert schema.state(address) is State.CURRENT
+    assert set(rows(address).values()) == {1}
+    (copy,) = address.file.parent.glob("kbot.db.0001.*.bak")
+    with sqlite3.connect(copy) as kept:
+        assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert kept.execute("SELECT count(*) FROM item").fetchone() == (1,)
+    schema.make_ready(address)
+    assert len(list(address.file.parent.glob("*.bak"))) == 1
+
+
+def test_a_step_up_and_down_keeps_the_rows(address: Address, later: pytest.MonkeyPatch) -> None:
+    fill(address)
+    schema.upgrade(address)
+    assert "later" in _columns(address, "item")
+    schema.downgrade(address, "-1")
+    assert "later" not in _columns(address, "item")
+    assert set(rows(address).values()) == {1}
+    assert schema.state(address) is State.OLDER
+
+
+def _columns(address: Address, table: str) -> set[str]:
+    with schema.session_of(address) as session:
+        return {column["name"] for column in inspect(session.connection()).get_columns(table)}
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_an_older_postgresql_is_refused_with_the_command(address: Address, later: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match="Run `kbot db upgrade` first"):
+        schema.make_ready(address)
+    assert schema.state(address) is State.OLDER
+    schema.upgrade(address)
+    schema.make_ready(address)
+
+
+def test_a_newer_database_is_refused_and_left_alone(address: Address, later: pytest.MonkeyPatch) -> None:
+    schema.upgrade(address)
+    later.undo()
+    assert schema.state(address) is State.UNKNOWN
+    for do in (schema.make_ready, schema.upgrade):
+        with pytest.raises(BadInput, match="at revision 0002, which this version of kbot does not know"):
+            do(address)
+    with pytest.raises(BadInput, match="0002"):
+        schema.downgrade(address, "base")
+    assert "later" in _columns(address, "item")
+
+
+# What else may be there
+
+
+def test_the_database_of_another_program_is_refused_and_left_alone(empty: Address) -> None:
+    with schema.session_of(empty, to_write=True) as session:
+        session.execute(text("CREATE TABLE theirs (n integer)"))
+        session.commit()
+    for do in (schema.make_ready, schema.upgrade):
+        with pytest.raises(BadInput, match="is not kbot's"):
+            do(empty)
+    assert names(empty) == {"theirs"}
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+def test_where_no_file_is_kbot_makes_one(empty: Address) -> None:
+    assert schema.state(empty) is State.EMPTY
+    assert empty.file is not None
+    assert not empty.file.exists(), "looking makes nothing"
+    with schema.held(empty):
+        schema.make_ready(empty)
+    assert schema.state(empty) is State.CURRENT
+    assert [path.suffix for path in empty.file.parent.iterdir() if path.suffix == ".bak"] == []
+
+
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)
+def test_an_empty_postgresql_is_refused_with_the_command(empty: Address) -> None:
+    with pytest.raises(BadInput, match="Run `kbot db upgrade` first"):
+        schema.make_ready(empty)
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(address: Address, later: pytest.MonkeyPatch) -> None:
+    fill(address)
+    broken = schema._migrations() / "versions" / "0002_later.py"
+    broken.write_text(
+        NEXT.replace("def downgrade", "    op.execute('SELECT * FROM nothing_of_that_name')\n\n\ndef downgrade")
+    )
+    with pytest.raises(Exception, match="nothing_of_that_name"):
+        schema.upgrade(address)
+    assert "later" not in _columns(address, "item")
+    assert schema.state(address) is State.OLDER
+    assert set(rows(address).values()) == {1}
+
+
+@pytest.mark.parametrize("revision", ["nonsense", "0009", "-5", "+3"])
+def test_a_revision_that_is_none_is_refused(address: Address, revision: str) -> None:
+    for do in (schema.upgrade, schema.downgrade):
+        with pytest.raises(BadInput, match="no such revision"):
+            do(address, revision)
+    assert schema.state(address) is State.CURRENT
+
+
+# One process at a time
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_a_sqlite_file_has_one_holder(address: Address) -> None:
+    with schema.held(address):
+        with pytest.raises(BadInput, match="Another kbot is working on"), schema.held(address):
+            pass
+        with pytest.raises(BadInput, match="Another kbot is working on"):
+            schema.downgrade(address, "base")
+    with schema.held(address):
+        pass
+    assert schema.state(address) is State.CURRENT
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_postgresql_may_have_several(address: Address) -> None:
+    with schema.held(address), schema.held(address):
+        pass

@@ -1,0 +1,244 @@
+"""The desks, set-up and the log with the worst that people write: Slack accepts them, and nothing is a command."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kbot import cards
+from kbot.answers.facts import Question
+from kbot.capture import views as capture
+from kbot.follow_up import views as follow_up
+from kbot.follow_up.facts import Case, CaseState, Form, Telling
+from kbot.home import setup_views
+from kbot.home import views as home
+from kbot.library.facts import (
+    BODY_LIMIT,
+    LINE_LIMIT,
+    Consent,
+    Item,
+    ItemKind,
+    ItemState,
+    Lines,
+    Source,
+    WaitsFor,
+)
+from kbot.people.facts import Person, Policy, Publication
+from kbot.playground.blocks import Surface, check_blocks
+from kbot.playground.view_rules import check_view
+from kbot.review import digest
+from kbot.review import views as review
+from kbot.review.facts import Became, Desk, Done, Entry, Numbers, Row, RowKind
+from kbot.slack.outgoing import sentence_view
+from kbot.slack.words import SlackChannel
+from kbot.trail.facts import Evidence, Status
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PERMALINK = "https://harbor.slack.test/archives/C0PLATFORM/p1763600000000100?thread_ts=1763600000.000100&cid=C0PLATFORM"
+ANA, BEN = "U0ANA", "U0BEN"
+BEN_HIMSELF = Person("T1", BEN, "Ben", "America/Argentina/ComodRivadavia")
+
+WORST = {
+    "nothing": "",
+    "a blank": " ",
+    "a word": "word",
+    "long": "x" * 40_000,
+    "words": "some words " * 4_000,
+    "commands": "<!channel> <@U1> <https://evil.test|click here> <!subteam^S1> " * 700,
+    "ampersands": "&" * 40_000,
+    "brackets": "><" * 20_000,
+    "entities": "&lt;!here&gt; " * 3_000,
+    "lines": "a\n" * 20_000,
+    "blank lines": "a" + "\n" * 39_000 + "b",
+    "marks": "*_~`|> " * 6_000,
+    "emoji": "👩🏽‍🚒" * 8_000,
+    "other ways": "ש\u202eلا\u2028\u2029\x0b\x1a" * 5_000,
+    "unprintable": "\x00\ud800" * 20_000,
+}
+
+LOG_LIMIT = 10
+"""`/kb learned` shows the newest ones (follow_up/listeners.py)."""
+
+Seen = tuple[str, list[dict[str, Any]]]
+
+
+def an_item(words: str, **other: Any) -> Item:
+    first = capture.title_from(words)
+    lines = Lines(first, words[:BODY_LIMIT], words[:LINE_LIMIT], words[:LINE_LIMIT], words[:LINE_LIMIT], words)
+    source = Source("C0PLATFORM", "1763600000.000100", ANA, None, PERMALINK, None, (words[:255], words[:255]))
+    item = Item(
+        team="T1",
+        id="a" * 32,
+        kind=ItemKind.HOW_TO,
+        state=ItemState.PUBLISHED,
+        waits_for=WaitsFor.NOTHING,
+        consent=Consent.ASKED,
+        channel="C0PLATFORM",
+        contributor=ANA,
+        is_named=True,
+        flagger=BEN,
+        version=1,
+        lines=lines,
+        source=source,
+        created_at=NOW,
+        published_at=NOW,
+        until=None,
+        verified_by=BEN,
+        verified_at=NOW,
+    )
+    return replace(item, **other)
+
+
+def a_question(words: str, **other: Any) -> Question:
+    question = Question("T1", "q" * 32, BEN, "C0PLATFORM", "1.1", words, NOW, False, True, ("a" * 32,), 300)
+    return replace(question, **other)
+
+
+def a_case(words: str, n: int = 0, **other: Any) -> Case:
+    case = Case(
+        team="T1",
+        id=f"{n:032d}",
+        person=BEN,
+        item=f"{n:032d}",
+        version=1,
+        question="q",
+        words=words,
+        form=Form.QUESTION,
+        state=CaseState.ASKED,
+        due_at=NOW,
+        asks_made=2,
+        letter="ask:1",
+        opened_at=NOW,
+        asked_at=NOW,
+        status=None,
+        outcome=None,
+        telling=Telling.UNASKED,
+        missing=words,
+        responded_at=None,
+    )
+    return replace(case, **other)
+
+
+SAID = Evidence(used=120, helped=100, failed=20, made_worse=3)
+
+
+def names(words: str) -> Mapping[str, str]:
+    return {ANA: words[:200] or "Ana", BEN: words[:200] or "Ben"}
+
+
+# What is shown as a message or an ephemeral one
+
+
+def _log(words: str) -> Iterator[Seen]:
+    items = [None, *(an_item(words, state=state) for state in ItemState)]
+    for item in items:
+        case = a_case(words, status=Status.CHANGED_THINKING)
+        yield "Your log.", follow_up.log([follow_up.Asked(case, item, {})] * LOG_LIMIT, NOW)
+    yield "Your log.", follow_up.log([], NOW)
+
+
+def _review(words: str) -> Iterator[Seen]:
+    item, question = an_item(words), a_question(words)
+    for kind in RowKind:
+        about = {"question": question} if kind is RowKind.QUESTION else {"item": item}
+        entries = [Entry(Row(kind, f"{n:032d}"), evidence=SAID, **about) for n in range(digest.MOST_ROWS)]
+        done = [
+            replace(entry, done=Done(became, by))
+            for became, by, entry in zip([*Became, *Became], [None, ANA, BEN] * 5, entries, strict=False)
+        ]
+        for shown in (entries, done, []):
+            channels = [f"C{n:010d}" for n in range(40)]
+            desk = Desk(BEN, channels, shown, Numbers(999, 999, 999, 999, 999), NOW, 99, names(words))
+            yield review.digest(desk, NOW)
+            yield review.review(desk, NOW, receipt=done[0])
+    yield review.nothing_left()
+
+
+def _setup(words: str) -> Iterator[Seen]:
+    for publication in Publication:
+        for is_private in (True, False):
+            channel, policy = _channel(words, is_private=is_private), _policy(publication)
+            yield setup_views.in_words(channel, policy, dict.fromkeys(policy.brokers, words))
+
+
+def _channel(words: str, *, is_private: bool = False) -> SlackChannel:
+    return SlackChannel("C1", words[:80], None, is_private, False, False, False, True)
+
+
+def _policy(publication: Publication = Publication.NOTIFY) -> Policy:
+    brokers = tuple(f"U{n:010d}" for n in range(10))
+    return Policy("C1", publication=publication, emojis=tuple(c * 100 for c in "abcde"), brokers=brokers)
+
+
+MESSAGES: Sequence[Callable[[str], Iterator[Seen]]] = (_log, _review, _setup)
+
+
+@pytest.mark.parametrize("words", WORST.values(), ids=WORST)
+@pytest.mark.parametrize("seen", MESSAGES, ids=lambda seen: seen.__name__.strip("_"))
+def test_every_message_fits_and_is_harmless(seen: Callable[[str], Iterator[Seen]], words: str) -> None:
+    for text, blocks in seen(words):
+        assert 0 < len(text) <= 3000
+        assert_harmless(text)
+        assert [str(problem) for problem in check_blocks(blocks, Surface.MESSAGE).problems] == []
+        for shown in mrkdwn_in(blocks):
+            assert_harmless(shown)
+
+
+@pytest.mark.parametrize("words", WORST.values(), ids=WORST)
+def test_every_modal_fits(words: str) -> None:
+    views: list[dict[str, Any]] = []
+    views.append(review.answer_modal(a_question(words)))
+    views.append(sentence_view(words or "A sentence."))
+    views += [setup_views.modal(_channel(words, is_private=private), _policy()) for private in (True, False)]
+    for view in views:
+        assert [str(problem) for problem in check_view(view, "modal")] == []
+        for block in view["blocks"]:
+            element = block.get("element", {})
+            assert len(element.get("initial_value", "")) <= element.get("max_length", 3000)
+
+
+@pytest.mark.parametrize("words", WORST.values(), ids=WORST)
+def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
+    items = [an_item(words, id=f"{n:032d}") for n in range(40)]
+    shown = {item.id: item for item in items[:35]}
+    waiting = [a_case(words, n, form=Form.USE, state=CaseState.WAITING) for n in range(40)]
+    told = [a_case(words, n, state=CaseState.CLOSED, status=Status.CHANGED_THINKING) for n in range(40)]
+    desks = [
+        home.Desk(person, cases, shown, items[: len(cases)], {item.id: SAID for item in items})
+        for person in (BEN_HIMSELF, replace(BEN_HIMSELF, stopped=True, never_capture=True))
+        for cases in ([], waiting, told, waiting + told)
+    ]
+    for desk in desks:
+        blocks = home.home(desk, NOW)
+        assert [str(problem) for problem in check_view({"type": "home", "blocks": blocks}, "home")] == []
+        for text in mrkdwn_in(blocks):
+            assert_harmless(text)
+
+
+def test_what_harms_would_be_noticed() -> None:
+    for harm in ("<!channel>", "<@U1>", "<https://evil.test|click>", "a & b", "&am", "x <#C1", "&lt;b>"):
+        with pytest.raises(AssertionError):
+            assert_harmless(harm)
+    assert check_blocks([cards.section(""), cards.header("x" * 200)], Surface.MESSAGE).problems
+
+
+OURS = re.compile(r"<#[CDG]\w+>|<" + re.escape(PERMALINK) + r"(\|[^<>|]*)?>|&(?:amp|lt|gt);|^> ", re.MULTILINE)
+
+
+def assert_harmless(text: str) -> None:
+    """In this mrkdwn are only the references that kbot itself makes; all else is literal."""
+    assert not set("<>&") & set(OURS.sub("", text)), text[:500]
+
+
+def mrkdwn_in(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        if node.get("type") == "mrkdwn":
+            yield node["text"]
+        for value in node.values():
+            yield from mrkdwn_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from mrkdwn_in(value)
