@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import aiohttp
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
@@ -46,8 +48,9 @@ from kbot.storage.units import Units
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 12
-"""For what is being worked on when kbot is asked to stop; with the rest of stopping it stays below 20 s."""
+STOP_SECONDS, CLOSE_SECONDS, GRACE_SECONDS = 10, 2, 3
+"""For what is being worked on when kbot is asked to stop, for Slack to close the socket, and for open HTTP requests:
+one after the other, so that with the database's 5 s for a statement stopping ends within 20 s."""
 
 TRIES_TO_REACH_SLACK = 10
 KEYS_KEPT = timedelta(days=30)
@@ -127,8 +130,8 @@ async def run(settings: Settings) -> None:
                 await units(outbox.release_all, clock.real())
             house = House(units, clock, SlackReader(token, settings.slack_api_url), settings, me)
             running = Running(Intake(units, clock, me, items.is_source), units)
-            bolt = build(client, secret, doors_of(house))
-            socket_mode = _socket(SocketDoor(bolt, app_token, running), running) if app_token else nullcontext()
+            bolt = build(client, doors_of(house))
+            socket_mode = _socket(bolt, app_token, running) if app_token else nullcontext()
             # Stopped in the other order: no new events by socket, then what is held is finished, then the health pages.
             async with (
                 _served(HttpDoor(running, bolt, secret), port, running),
@@ -149,12 +152,20 @@ def _tokens(settings: Settings) -> tuple[str, str | None, str | None]:
         raise BadInput(
             "SLACK_BOT_TOKEN is not set. Make an app from `kbot manifest`, install it, and set its bot token."
         )
-    token = settings.slack_bot_token.get_secret_value()
+    token = _copied(settings.slack_bot_token, "SLACK_BOT_TOKEN")
     if settings.slack_app_token is not None:
-        return token, None, settings.slack_app_token.get_secret_value()
+        return token, None, _copied(settings.slack_app_token, "SLACK_APP_TOKEN")
     if settings.slack_signing_secret is None:
         raise BadInput("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET to serve HTTP.")
-    return token, settings.slack_signing_secret.get_secret_value(), None
+    return token, _copied(settings.slack_signing_secret, "SLACK_SIGNING_SECRET"), None
+
+
+def _copied(secret: SecretStr, name: str) -> str:
+    """What somebody has copied from Slack's page, without the blanks and line ends that came along."""
+    text = secret.get_secret_value().strip()
+    if not text.isascii() or not text.isprintable():
+        raise BadInput(f"{name} has characters in it that Slack's never has. Copy it again from your app's page.")
+    return text
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -174,6 +185,8 @@ async def _who_am_i(client: AsyncWebClient) -> str:
             return str((await client.auth_test())["user_id"])
         except SlackApiError as error:
             code = error.response.get("error") if isinstance(error.response.data, dict) else error.response.status_code
+            if not isinstance(error.response.data, dict) and error.response.status_code < 429:
+                raise BadInput(f"What answers at {client.base_url} is not Slack. Check KBOT_SLACK_API_URL.") from None
             if error.response.status_code < 429:
                 raise BadInput(f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy it again from your app's page.") from None
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -231,8 +244,28 @@ async def _purge(house: House) -> None:
 
 
 @asynccontextmanager
-async def _socket(door: SocketDoor, running: Running) -> AsyncIterator[None]:
+async def _socket(bolt: AsyncApp, app_token: str, running: Running) -> AsyncIterator[None]:
+    """The connection to Slack. Who asks kbot to stop need not wait for it."""
+    door = SocketDoor(bolt, app_token, running)
     running.is_connected = door.client.is_connected
+    connecting = asyncio.create_task(_connect(door))
+    stopping = asyncio.create_task(running.stopping.wait())
+    try:
+        await asyncio.wait((connecting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if connecting.done():
+            connecting.result()
+        yield
+    finally:
+        connecting.cancel()
+        stopping.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await door.close_async()  # type: ignore[no-untyped-call]
+        await door.client.aiohttp_client_session.close()
+
+
+async def _connect(door: SocketDoor) -> None:
+    """Connect, however long Slack is away; a refused token is final."""
     try:
         # Asked for once before connecting: the SDK would try a token that is refused again and again, for ever.
         await door.client.web_client.apps_connections_open(app_token=door.client.app_token)
@@ -246,10 +279,6 @@ async def _socket(door: SocketDoor, running: Running) -> AsyncIterator[None]:
         log.warning("Slack does not answer (%s); trying again", type(error).__name__)
     await door.connect_async()  # type: ignore[no-untyped-call]
     log.info("connected to Slack by Socket Mode")
-    try:
-        yield
-    finally:
-        await door.close_async()  # type: ignore[no-untyped-call]
 
 
 class _Server(uvicorn.Server):
@@ -270,7 +299,7 @@ async def _served(door: HttpDoor, port: socket.socket, running: Running) -> Asyn
         log_config=None,
         access_log=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)
     for name in (signal.SIGTERM, signal.SIGINT):

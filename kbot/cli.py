@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 import uvloop
 import yaml
@@ -23,8 +25,19 @@ from kbot.storage.schema import State
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `kbot ARGUMENTS`; returns the exit code."""
-    parser = _parser()
-    given = parser.parse_args(arguments)
+    try:
+        try:
+            return _main(arguments)
+        finally:
+            print(end="", flush=True)  # at the exit a closed pipe would be told as trouble
+    except BrokenPipeError:
+        # Nobody reads on, as in `kbot inbox list | head`: what is left must not be tried once more at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    given = _parser().parse_args(arguments)
     try:
         settings = Settings.load()
         set_up_logging(settings.log_level)
@@ -33,8 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadInput as bad:
         print(f"kbot: {bad.sentence}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        return 0
     except KeyboardInterrupt:
         return 130
 
@@ -50,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
     tour = word("demo", _demo, "Try kbot here: a small local Slack, the bot, a tour, and a page to click in.")
     tour.add_argument("--tour-only", action="store_true", help="exit after the tour; non-zero if a step failed")
-    tour.add_argument("--port", type=int, default=8765, help="port of the page (default 8765; 0: any free one)")
+    tour.add_argument("--port", type=_port, default=8765, help="port of the page (default 8765; 0: any free one)")
     word("run", _run, "Run the bot: Socket Mode when SLACK_APP_TOKEN is set, else HTTP.")
     printed = word("manifest", _manifest, "Print the app's manifest to paste into Slack.")
     printed.add_argument("--http", metavar="URL", help="for HTTP at this address, instead of Socket Mode")
@@ -78,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
 def _run(settings: Settings, _: argparse.Namespace) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run_app(settings))
@@ -88,12 +105,20 @@ def _demo(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _manifest(_: Settings, given: argparse.Namespace) -> None:
-    if given.http is not None and not given.http.startswith(("https://", "http://")):
+    if given.http is not None and not _is_address(given.http):
         raise BadInput("--http takes the address under which Slack reaches kbot, such as https://kbot.example.com")
     made = manifest(given.http)
     print(
         yaml.safe_dump(made, sort_keys=False, allow_unicode=True).rstrip() if given.yaml else json.dumps(made, indent=2)
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return False
+    return address.scheme in ("http", "https") and bool(address.hostname)
 
 
 def _upgrade(settings: Settings, given: argparse.Namespace) -> None:

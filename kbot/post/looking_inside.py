@@ -5,13 +5,11 @@ from enum import StrEnum
 
 from sqlalchemy import select, update
 
-from kbot.act import BadInput
 from kbot.post.inbox import MALFORMED, InboxState
 from kbot.post.outbox import LetterState
 from kbot.post.tables import InboxRow, OutboxRow
 from kbot.storage import schema
 from kbot.storage.address import Address
-from kbot.storage.schema import State
 
 Row = dict[str, str | int | None]
 
@@ -24,7 +22,8 @@ class What(StrEnum):
 
 def rows(address: Address, what: What) -> Iterator[Row]:
     """The rows of a table, oldest first; `dead` are those of both that are given up."""
-    with schema.session_of(_current(address)) as session:
+    schema.must_be_current(address)
+    with schema.session_of(address) as session:
         if what is not What.OUTBOX:
             query = select(InboxRow).order_by(InboxRow.received_at)
             for row in session.scalars(query.where(InboxRow.state == InboxState.DEAD) if what is What.DEAD else query):
@@ -55,7 +54,8 @@ def rows(address: Address, what: What) -> Iterator[Row]:
 
 def retry(address: Address) -> int:
     """Everything dead is tried once more; the caller holds the lock. What could not be read at all stays."""
-    with schema.session_of(_current(address), to_write=True) as session:
+    schema.must_be_current(address)
+    with schema.session_of(address, to_write=True) as session:
         events = session.execute(
             update(InboxRow)
             .where(InboxRow.state == InboxState.DEAD, InboxRow.kind != MALFORMED)
@@ -70,12 +70,3 @@ def retry(address: Address) -> int:
         ).all()
         session.commit()
     return len(events) + len(letters)
-
-
-def _current(address: Address) -> Address:
-    state = schema.state(address)
-    if state is State.EMPTY:
-        raise BadInput(f"There is no kbot database at {address} yet. Start `kbot run` or `kbot demo` first.")
-    if state is not State.CURRENT:
-        raise BadInput(f"The database {address} is {state}. Run `kbot db upgrade` first.")
-    return address

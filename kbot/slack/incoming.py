@@ -1,7 +1,7 @@
 """What comes in from Slack, parsed at the door, and what a listener may answer at once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -11,7 +11,7 @@ MOST_IN_AN_ID = 200
 
 
 class Malformed(ValueError):
-    """Something that Slack never sends."""
+    """Something that Slack never sends. The text says what is wrong with it, without a word of its own."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,47 @@ def is_id(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and 0 < len(value) <= MOST_IN_AN_ID and value.isascii() and value.isprintable()
 
 
+def _id(value: object, name: str) -> str:
+    if not is_id(value):
+        raise Malformed(f"without {name}")
+    return value
+
+
+def _id_or_none(value: object, name: str) -> str | None:
+    return _id(value, name) if value else None
+
+
+def _name(value: object, name: str) -> str:
+    """What kbot has named itself, such as an action_id."""
+    if not (named := _text(value, name)):
+        raise Malformed(f"without {name}")
+    return named
+
+
+def _text(value: object, name: str) -> str:
+    """A text, "" where there is none. No database keeps what is not Unicode."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise Malformed(f"{name} is no text")
+    return value
+
+
+def _object(value: object, name: str) -> Mapping[str, Any]:
+    """An object, {} where there is none."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Malformed(f"{name} is no object")
+    return value
+
+
+def _objects(value: object, name: str) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list):
+        raise Malformed(f"{name} is no list")
+    return [_object(each, name) for each in value]
+
+
 @dataclass(frozen=True)
 class Place:
     """Where something was pressed: a message (also an ephemeral one), the Home tab or a modal."""
@@ -79,25 +120,26 @@ class Press:
     """For a press in a modal: the modal as it is filled in so far."""
 
     @classmethod
-    def parse(cls, body: Mapping[str, Any], action: Mapping[str, Any]) -> "Press":
-        container = body.get("container") or {}
-        view = body.get("view") or {}
-        chosen = action.get("selected_option") or {}
+    def parse(cls, body: Mapping[str, Any]) -> "Press":
+        action = next(iter(_objects(body.get("actions"), "actions")), {})
+        container, view = _object(body.get("container"), "container"), _object(body.get("view"), "view")
+        channel, message = _object(body.get("channel"), "channel"), _object(body.get("message"), "message")
+        chosen = _object(action.get("selected_option"), "an option")
         return cls(
             team=team_of(body),
-            person=str(body["user"]["id"]),
-            action=str(action["action_id"]),
-            value=str(action.get("value") or chosen.get("value") or action.get("selected_user") or ""),
+            person=_person(body),
+            action=_name(action.get("action_id"), "an action_id"),
+            value=_text(action.get("value") or chosen.get("value") or action.get("selected_user"), "value"),
             place=Place(
-                channel=container.get("channel_id") or (body.get("channel") or {}).get("id"),
-                ts=container.get("message_ts") or (body.get("message") or {}).get("ts"),
+                channel=_id_or_none(container.get("channel_id") or channel.get("id"), "a channel"),
+                ts=_id_or_none(container.get("message_ts") or message.get("ts"), "a ts"),
                 # Slack shows the message with every press but one on an ephemeral message.
-                is_ephemeral=bool(container.get("is_ephemeral", not view and not body.get("message"))),
-                thread_ts=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"),
-                view_id=view.get("id"),
+                is_ephemeral=bool(container.get("is_ephemeral", not view and not message)),
+                thread_ts=_id_or_none(container.get("thread_ts") or message.get("thread_ts"), "a thread_ts"),
+                view_id=_id_or_none(view.get("id"), "a view's id"),
             ),
-            trigger_id=str(body.get("trigger_id") or ""),
-            response_url=body.get("response_url"),
+            trigger_id=_text(body.get("trigger_id"), "trigger_id"),
+            response_url=_text(body.get("response_url"), "response_url") or None,
             modal=Submission.parse(body) if view.get("type") == "modal" else None,
         )
 
@@ -125,28 +167,35 @@ class Submission:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Submission":
-        view = body["view"]
-        states = (view.get("state") or {}).get("values") or {}
+        view = _object(body.get("view"), "view")
+        if view.get("type") != "modal":
+            raise Malformed("without a modal")
+        states = _object(_object(view.get("state"), "state").get("values"), "values")
+        try:
+            metadata = json.loads(_text(view.get("private_metadata"), "private_metadata") or "{}")
+        except (ValueError, RecursionError):
+            raise Malformed("private_metadata is no JSON") from None
         return cls(
             team=team_of(body),
-            person=str(body["user"]["id"]),
-            callback=str(view["callback_id"]),
-            metadata=json.loads(view.get("private_metadata") or "{}"),
-            values={block: _typed(next(iter(elements.values()), {})) for block, elements in states.items()},
-            view_id=str(view["id"]),
+            person=_person(body),
+            callback=_text(view.get("callback_id"), "callback_id"),
+            metadata=_object(metadata, "private_metadata"),
+            values={_text(block, "a block's id"): _typed(elements) for block, elements in states.items()},
+            view_id=_id(view.get("id"), "a view's id"),
         )
 
 
-def _typed(state: Mapping[str, Any]) -> str | list[str]:
+def _typed(elements: object) -> str | list[str]:
+    state = _object(next(iter(_object(elements, "a block's state").values()), None), "an element's state")
     for name in ("value", "selected_user", "selected_channel", "selected_conversation", "selected_date"):
-        if isinstance(state.get(name), str):
-            return str(state[name])
+        if state.get(name) is not None:
+            return _text(state[name], name)
     for name in ("selected_users", "selected_channels", "selected_conversations"):
         if isinstance(state.get(name), list):
-            return [str(value) for value in state[name]]
-    if isinstance(state.get("selected_options"), list):
-        return [str(option["value"]) for option in state["selected_options"]]
-    return str((state.get("selected_option") or {}).get("value") or "")
+            return [_text(value, name) for value in state[name]]
+    if state.get("selected_options") is not None:
+        return [_text(option.get("value"), "an option") for option in _objects(state["selected_options"], "options")]
+    return _text(_object(state.get("selected_option"), "an option").get("value"), "an option")
 
 
 @dataclass(frozen=True)
@@ -163,15 +212,15 @@ class Command:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Command":
-        word, rest = (*str(body.get("text") or "").split(maxsplit=1), "", "")[:2]
+        word, rest = (*_text(body.get("text"), "text").split(maxsplit=1), "", "")[:2]
         return cls(
-            team=str(body["team_id"]),
-            person=str(body["user_id"]),
-            channel=str(body["channel_id"]),
+            team=_id(body.get("team_id"), "a team_id"),
+            person=_id(body.get("user_id"), "a user_id"),
+            channel=_id(body.get("channel_id"), "a channel_id"),
             word=word.lower(),
             rest=rest.strip(),
-            trigger_id=str(body.get("trigger_id") or ""),
-            response_url=str(body.get("response_url") or ""),
+            trigger_id=_text(body.get("trigger_id"), "trigger_id"),
+            response_url=_text(body.get("response_url"), "response_url"),
         )
 
 
@@ -191,18 +240,44 @@ class Shortcut:
     def parse(cls, body: Mapping[str, Any]) -> "Shortcut":
         return cls(
             team=team_of(body),
-            person=str(body["user"]["id"]),
-            callback=str(body["callback_id"]),
-            trigger_id=str(body.get("trigger_id") or ""),
-            response_url=body.get("response_url"),
-            channel=(body.get("channel") or {}).get("id"),
-            message=body.get("message") or {},
+            person=_person(body),
+            callback=_name(body.get("callback_id"), "a callback_id"),
+            trigger_id=_text(body.get("trigger_id"), "trigger_id"),
+            response_url=_text(body.get("response_url"), "response_url") or None,
+            channel=_id_or_none(_object(body.get("channel"), "channel").get("id"), "a channel"),
+            message=_object(body.get("message"), "message"),
         )
 
 
 def team_of(body: Mapping[str, Any]) -> str:
     """The workspace of an interaction; `team` is null where an app is installed for a whole organization."""
-    return str((body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or "")
+    team, user = _object(body.get("team"), "team"), _object(body.get("user"), "user")
+    return _id(team.get("id") or user.get("team_id"), "a team")
+
+
+def _person(body: Mapping[str, Any]) -> str:
+    return _id(_object(body.get("user"), "user").get("id"), "a user")
+
+
+Interaction = Command | Press | Submission | Shortcut
+
+_BY_TYPE: Mapping[str, Callable[[Mapping[str, Any]], Interaction]] = {
+    "block_actions": Press.parse,
+    "view_submission": Submission.parse,
+    "view_closed": Submission.parse,
+    "shortcut": Shortcut.parse,
+    "message_action": Shortcut.parse,
+}
+
+
+def interaction(body: Mapping[str, Any]) -> Interaction:
+    """What a person did, from a command's fields or an interaction's payload. Raises Malformed for everything else."""
+    if _text(body.get("command"), "command"):
+        return Command.parse(body)
+    parse = _BY_TYPE.get(_text(body.get("type"), "type"))
+    if parse is None:
+        raise Malformed("neither a command nor an interaction that kbot knows")
+    return parse(body)
 
 
 @dataclass(frozen=True)

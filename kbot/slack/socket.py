@@ -4,12 +4,13 @@ import json
 import logging
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from kbot.slack.bolt import dispatch
 from kbot.slack.http import Ingress
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class SocketDoor(AsyncSocketModeHandler):
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         if req.type != "events_api":
             # The socket's own requests carry no time of their own: Bolt wants one only for its log.
-            await send_async_response(client, req, await run_async_bolt_app(self.app, req), 0.0)
+            await send_async_response(client, req, await dispatch(self.app, req.payload), 0.0)
             return
         raw = json.dumps(req.payload)
         try:

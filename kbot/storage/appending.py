@@ -66,9 +66,12 @@ class Appender:
         self._then = then
         self._waiting: Group = []
         self._is_busy = False
+        self._is_closed = False
 
     async def append(self, into: Columns, row: Row) -> None:
-        """Returns when the row is committed; raises what the database raised."""
+        """Returns when the row is committed; raises what the database raised, RuntimeError after `close`."""
+        if self._is_closed:
+            raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
         stored: asyncio.Future[None] = loop.create_future()
         self._waiting.append(Append(into, row, stored))
@@ -82,8 +85,19 @@ class Appender:
         if before < len(self._waiting) < MOST_ROWS:
             loop.call_soon(self._gather, loop, len(self._waiting))
             return
+        self._is_busy = bool(self._waiting)
+        if self._waiting:
+            self._hand_over_next()
+
+    def _hand_over_next(self) -> None:
         group, self._waiting = self._waiting[:MOST_ROWS], self._waiting[MOST_ROWS:]
         self._hand_over(group)
+
+    def close(self) -> None:
+        """Take nothing more, and hand over at once what was taken: the thread may end after it."""
+        self._is_closed = True
+        while self._waiting:
+            self._hand_over_next()
 
     def write(self, group: Group, insert: Callable[[Columns, list[Row]], None]) -> None:
         """Insert a group with `insert`, once for each table, and tell who waits. Called by the thread; never raises."""

@@ -58,10 +58,11 @@ class _Inlet:
         self._thread = threading.Thread(target=self._write, name="kbot-inlet", daemon=True)
         self._thread.start()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Write what waits, then end."""
+        self._appender.close()
         self._groups.put(None)
-        self._thread.join()
+        await asyncio.to_thread(self._thread.join)
         self._let_go()
 
     def _write(self) -> None:
@@ -105,6 +106,7 @@ class PostgresqlUnits:
         self._engine = open_engine(address)
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="kbot-unit")
         self._inlet = _Inlet(open_engine(address, pool_size=1), self._tell)
+        self.append = self._inlet.append
         self._calls: list[Callable[[], None]] = []
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -124,9 +126,6 @@ class PostgresqlUnits:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
 
-    async def append(self, into: Columns, row: Row) -> None:
-        await self._inlet.append(into, row)
-
     def _tell(self) -> None:
         for call in self._calls:
             call()
@@ -135,7 +134,7 @@ class PostgresqlUnits:
         self._calls.append(call)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._inlet.close)
+        await self._inlet.close()
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 

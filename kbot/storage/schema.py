@@ -95,6 +95,16 @@ def state(address: Address) -> State:
         return _state(engine)[0]
 
 
+def must_be_current(address: Address) -> None:
+    """Raises BadInput, with what to do, unless the database is at this version's schema."""
+    if address.file is not None and not address.file.exists():
+        raise BadInput(f"There is no kbot database at {address} yet. Start `kbot run` or `kbot demo` first.")
+    with _opened(address, to_write=False) as engine:
+        _refuse_unknown(engine, address)
+        if _state(engine)[0] is not State.CURRENT:
+            raise BadInput(f"The database {address} is not at this version's revision. Run `kbot db upgrade` first.")
+
+
 def upgrade(address: Address, revision: str = "head") -> None:
     """Bring the database to `revision`. Raises BadInput when it is unknown or held by a running bot."""
     with held(address), _opened(address) as engine:

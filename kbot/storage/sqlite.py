@@ -115,6 +115,7 @@ class SqliteUnits:
         self._read_engine = open_engine(address, readers=READERS)
         self._orders: queue.SimpleQueue[_Order | Group | None] = queue.SimpleQueue()
         self._appender = Appender(self._orders.put, self._tell)
+        self.append = self._appender.append
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="kbot-read")
         self._calls: list[Callable[[], None]] = []
         self._closed = False
@@ -134,11 +135,6 @@ class SqliteUnits:
         self._tell()
         return result
 
-    async def append(self, into: Columns, row: Row) -> None:
-        if self._closed:
-            raise RuntimeError("the database is closed")
-        await self._appender.append(into, row)
-
     def _tell(self) -> None:
         for call in self._calls:
             call()
@@ -157,6 +153,7 @@ class SqliteUnits:
         if self._closed:
             return
         self._closed = True
+        self._appender.close()
         self._orders.put(None)
         await asyncio.to_thread(self._writer.join)
         self._readers.shutdown()

@@ -23,11 +23,15 @@ class Mortal(Bot):
     def __init__(self, folder: Path, environment: Mapping[str, str], slack: Driver, address: Address) -> None:
         super().__init__(folder, environment, slack, address, by_command)
 
+    def launch(self) -> None:
+        """Start it, without waiting."""
+        self._process = self._run(self._environment, self._log)
+
     def live_for(self, seconds: float) -> None:
         """Start it and kill it so many seconds later, wherever it is then."""
-        self._process = self._run(self._environment, self._log)
+        self.launch()
         time.sleep(seconds)
-        assert self._process.poll() is None, f"kbot has ended by itself:\n{self.log[-5000:]}"
+        assert self.is_running(), f"kbot has ended by itself:\n{self.log[-5000:]}"
         self.kill()
 
     def live_at_work_for(self, seconds: float) -> None:
