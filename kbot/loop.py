@@ -22,6 +22,8 @@ from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
 from kbot.people import listeners as people_listeners
+from kbot.post import jobs as post
+from kbot.post import listeners as post_listeners
 from kbot.post.workers import Listener, Writer
 from kbot.review import jobs as review
 from kbot.trail import log
@@ -42,6 +44,7 @@ LETTERS: Mapping[str, Writer] = {
     **follow_up.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
+    **post.LETTERS,
 }
 
 TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
@@ -60,7 +63,13 @@ def _together(*tables: Mapping[str, Listener]) -> dict[str, list[Listener]]:
     return together
 
 
-EVENTS = _together(capture_listeners.EVENTS, answers_listeners.EVENTS, home_listeners.EVENTS, people_listeners.EVENTS)
+EVENTS = _together(
+    capture_listeners.EVENTS,
+    answers_listeners.EVENTS,
+    home_listeners.EVENTS,
+    people_listeners.EVENTS,
+    post_listeners.EVENTS,
+)
 
 
 async def follow(house: House) -> int:

@@ -16,7 +16,9 @@ async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     question = await house.unit.read(questions.get, letter.team, letter.about["question"])
     read_in = None if question.channel.startswith("D") else question.channel
     found = await show(house, letter.team, question.asker, question.cited, read_in=read_in)
-    text, blocks = views.answer(question, found.items, found.names, found.evidence, house.now())
+    text, blocks = views.answer(
+        question, found.items, found.names, found.evidence, house.now(), among_outsiders=found.among_outsiders
+    )
     return Post(question.channel, text, blocks, question.thread_ts)
 
 

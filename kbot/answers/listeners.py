@@ -67,6 +67,12 @@ async def on_message(house: House, event: Event) -> None:
         raise
 
 
+async def on_channel_id_changed(house: House, event: Event) -> None:
+    """Slack gave a channel another id: what was asked in it goes with it."""
+    old, new = str(event.body["old_channel_id"]), str(event.body["new_channel_id"])
+    await house.unit(questions.rename_channel, event.team, old, new)
+
+
 async def _question_text(house: House, team: str, text: str) -> str:
     """What was asked, without kbot's own name in it."""
     text = re.sub(rf"<@{house.me}(\|[^>]*)?>", " ", text)[: questions.TEXT_LIMIT * 2]
@@ -154,7 +160,7 @@ async def on_use(house: House, press: Press) -> Answer:
     return Reply(views.will_use(found.items[0], is_new=is_new))
 
 
-EVENTS = {"app_mention": on_mention, "message": on_message}
+EVENTS = {"app_mention": on_mention, "message": on_message, "channel_id_changed": on_channel_id_changed}
 PRESSES = {views.USE: on_use, views.SHARE: on_share}
 SHORTCUTS = {"do_we_know_this": do_we_know_this}
 WORDS = {"ask": ask}

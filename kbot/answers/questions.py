@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.answers.facts import ANSWER, TOLD, Asked, Question
 from kbot.answers.tables import QuestionRow
+from kbot.people.moved import move_rows
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
@@ -83,6 +84,11 @@ def open_in(session: Session, team: str, channels: Iterable[str]) -> list[Questi
         .order_by(QuestionRow.asked_at)
     )
     return [_question(row) for row in rows]
+
+
+def rename_channel(session: Session, team: str, old: str, new: str) -> None:
+    """Slack gave a channel another id: what was asked in it goes with it."""
+    move_rows(session, QuestionRow, team, old, new)
 
 
 def close(session: Session, act: Act, question: str, item: str, real: datetime) -> bool:

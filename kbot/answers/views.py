@@ -19,6 +19,9 @@ NOTED_PRIVATELY = (
     "tell you."
 )
 NOTED_IN_A_DM = "I noted it as an open question. Asked in a channel, its broker sees it too."
+ONLY_HERE = (
+    "Guests may read along here, so I looked only at what was saved in this channel. `/kb ask` answers you alone."
+)
 ASK_ME = "Ask me something, for example: *@kbot how do we restart the importer?*"
 BODY_OF_FIRST = 1500
 BODY_OF_REST = 400
@@ -32,6 +35,8 @@ def answer(
     names: Mapping[str, str],
     evidence: Mapping[str, Evidence],
     now: datetime,
+    *,
+    among_outsiders: bool = False,
 ) -> Said:
     """An answer in a thread or to the asker alone: each cited item as a card, or that there is nothing."""
     if not question.text:
@@ -43,6 +48,8 @@ def answer(
         is_dm = question.channel.startswith("D")
         noted = NOTED_IN_A_DM if is_dm else NOTED_PRIVATELY if question.is_private else NOTED
         blocks.append(section(f"{NOTHING} {noted}" if question.is_open else NOTHING))
+        if among_outsiders:
+            blocks.append(context(ONLY_HERE))
         return NOTHING, blocks
     many = len(items) > 1
     lead = "This is what colleagues saved about it:" if many else "A colleague saved this:"

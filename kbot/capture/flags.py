@@ -13,6 +13,7 @@ from kbot.library import items
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
 from kbot.people import directory
 from kbot.people.facts import Policy
+from kbot.people.moved import move_rows
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
@@ -55,6 +56,16 @@ class Saved:
 
     item: Item
     is_new: bool
+
+
+def notice_key(item: Item) -> str:
+    """The key of the contributor's notice: one for each time that the item begins, and it begins anew after an undo."""
+    return f"notice:{item.id}:{item.created_at:%Y%m%dT%H%M%S%f}"
+
+
+def refresh_notice(session: Session, team: str, item_id: str) -> None:
+    """The contributor's newest notice shows the item as it is now."""
+    outbox.refresh(session, team, notice_key(items.get(session, team, item_id)))
 
 
 def flag(session: Session, act: Act, flag: Flag, policy: Policy, finding: Finding, real: datetime) -> Saved | None:
@@ -117,8 +128,8 @@ def _tell(session: Session, act: Act, item: Item, real: datetime) -> None:
         outbox.plan(session, Letter(act.team, f"seen:{item.id}:{act.key}", SEEN, act.person, about), real)
     if item.contributor not in (None, act.person):
         assert item.contributor is not None
-        outbox.plan(session, Letter(act.team, f"notice:{item.id}", NOTICE, item.contributor, {"item": item.id}), real)
-    outbox.refresh(session, act.team, f"notice:{item.id}")
+        outbox.plan(session, Letter(act.team, notice_key(item), NOTICE, item.contributor, {"item": item.id}), real)
+    refresh_notice(session, act.team, item.id)
 
 
 def _newest(session: Session, act: Act, flag: Flag, *, is_set: bool) -> bool:
@@ -182,7 +193,7 @@ def _take_back(session: Session, act: Act, item: Item, real: datetime) -> None:
     heir = _flagged_by(session, item, FlagRow.user_id != item.flagger)
     if heir is not None:
         items.hand_over(session, act, item.id, heir)  # who flagged it too can take it back as well
-        outbox.refresh(session, act.team, f"notice:{item.id}")
+        refresh_notice(session, act.team, item.id)
         return
     if item.state in (ItemState.CANDIDATE, ItemState.PUBLISHED):
         if item.contributor == act.person:
@@ -212,8 +223,8 @@ def _gone(session: Session, act: Act, item: Item, real: datetime) -> None:
             Letter(act.team, f"unmark:{item.id}:{act.key}", MARK, item.channel, {"item": item.id}),
             real,
         )
-    for letter in ("notice", "orphaned"):
-        outbox.refresh(session, act.team, f"{letter}:{item.id}")
+    refresh_notice(session, act.team, item.id)
+    outbox.refresh(session, act.team, f"orphaned:{item.id}")
 
 
 def _own(session: Session, act: Act, item_id: str) -> Item:
@@ -233,14 +244,14 @@ def accept(session: Session, act: Act, item_id: str, *, with_name: bool) -> None
     items.set_consent(session, act, item_id, Consent.GIVEN)
     if item.state is ItemState.LAPSED or item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
         items.publish(session, act, item_id)
-    outbox.refresh(session, act.team, f"notice:{item_id}")
+    refresh_notice(session, act.team, item_id)
 
 
 def show_name(session: Session, act: Act, item_id: str) -> None:
     """The contributor wants to be named after all."""
     _own(session, act, item_id)
     items.leave_name_out(session, act, item_id, out=False)
-    outbox.refresh(session, act.team, f"notice:{item_id}")
+    refresh_notice(session, act.team, item_id)
 
 
 def refuse(session: Session, act: Act, item_id: str, real: datetime) -> None:
@@ -267,7 +278,7 @@ def edit(session: Session, act: Act, item_id: str, lines: Lines, kind: ItemKind)
     items.set_consent(session, act, item_id, Consent.GIVEN)
     if item.state is ItemState.LAPSED or item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
         items.publish(session, act, item_id)
-    outbox.refresh(session, act.team, f"notice:{item_id}")
+    refresh_notice(session, act.team, item_id)
 
 
 def source_edited(session: Session, act: Act, channel: str, ts: str, edited_ts: str, real: datetime) -> None:
@@ -287,7 +298,7 @@ def source_deleted(session: Session, act: Act, channel: str, ts: str, real: date
     if item is None or item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
         return
     items.take_away(session, act, item.id, ItemState.WITHDRAWN)
-    outbox.refresh(session, act.team, f"notice:{item.id}")
+    refresh_notice(session, act.team, item.id)
     if item.contributor is not None and item.consent is not Consent.REFUSED:
         letter = Letter(act.team, f"orphaned:{item.id}", ORPHANED, item.contributor, {"item": item.id})
         outbox.plan(session, letter, real)
@@ -324,4 +335,10 @@ def come_of_age(session: Session, act: Act, item_id: str) -> None:
         items.publish(session, act, item_id)
     else:
         items.move(session, act, item_id, ItemState.LAPSED)
-    outbox.refresh(session, act.team, f"notice:{item_id}")
+    refresh_notice(session, act.team, item_id)
+
+
+def rename_channel(session: Session, team: str, old: str, new: str) -> None:
+    """Slack gave a channel another id: its items and flags go with it."""
+    items.rename_channel(session, team, old, new)
+    move_rows(session, FlagRow, team, old, new)

@@ -6,9 +6,10 @@ from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Consent, ItemState
 from kbot.people.viewers import names, person_of, viewer_of
+from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
-from kbot.slack.mrkdwn import plain
+from kbot.slack.mrkdwn import mentioned, plain
 from kbot.slack.outgoing import Outgoing, Post, React, Whisper
 
 MARK_EMOJI = "bookmark"
@@ -47,6 +48,10 @@ async def refused(house: House, letter: Letter) -> Outgoing | Drop | Hold:
 async def notice(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """The contributor's notice, or the question under opt_in. Their own words, so no audience is asked."""
     item = await house.unit.read(items.get, letter.team, letter.about["item"])
+    if letter.key != flags.notice_key(item):  # it was undone, and began anew: another notice tells that
+        if await house.unit.read(outbox.where, letter.team, letter.key) is None:
+            return Drop("undone before it was told")
+        return views.post(letter.to, views.not_saved(item))
     flagger = (await names(house, letter.team, [item.flagger]))[item.flagger]
     return views.post(letter.to, views.notice(item, flagger))
 
@@ -59,7 +64,8 @@ async def edited(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     message = await house.slack.message(item.source.channel, item.source.ts)
     if message is None:
         return Drop("the message is gone")
-    return views.post(letter.to, views.edited(item, plain(message.text)))
+    said = await names(house, letter.team, mentioned(message.text))
+    return views.post(letter.to, views.edited(item, plain(message.text, lambda person: said.get(person, person))))
 
 
 async def orphaned(house: House, letter: Letter) -> Outgoing | Drop | Hold:

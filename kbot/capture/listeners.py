@@ -3,8 +3,6 @@
 from dataclasses import replace
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from kbot.act import Act, BadInput
 from kbot.capture import flags, views
 from kbot.capture.finding import find_message, finding_of
@@ -106,14 +104,10 @@ async def on_joined(house: House, event: Event) -> None:
 
 
 async def on_channel_id_changed(house: House, event: Event) -> None:
-    """Slack gave a channel another id, as it does when two organizations begin to share it."""
+    """Slack gave a channel another id: its items and flags go with it. Every room does so for its own rows, which is
+    harmless when it is done again; so the event is done when all of them are."""
     old, new = str(event.body["old_channel_id"]), str(event.body["new_channel_id"])
-    await house.unit(inbox.finishing(event, _rename_channel), event.team, old, new)
-
-
-def _rename_channel(session: Session, team: str, old: str, new: str) -> None:
-    items.rename_channel(session, team, old, new)
-    directory.rename_channel(session, team, old, new)
+    await house.unit(flags.rename_channel, event.team, old, new)
 
 
 async def save_as_knowledge(house: House, shortcut: Shortcut) -> Answer:

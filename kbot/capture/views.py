@@ -104,8 +104,7 @@ def notice(item: Item, flagger: str) -> tuple[str, list[Block]]:
             section(f"Taken back: *{title_of(item)}*. Nobody can find it, and I will not save it again.")
         ]
     if item.state is ItemState.WITHDRAWN:
-        why = "who flagged it took the flag back, or the message was deleted"
-        return "It is not saved any more.", [section(f"*{title_of(item)}* is not saved any more: {why}.")]
+        return not_saved(item)
     if item.state is ItemState.RETIRED:
         return "A broker retired it.", [
             section(f"A broker retired *{title_of(item)}*: it is not shown in answers any more.")
@@ -144,6 +143,12 @@ def notice(item: Item, flagger: str) -> tuple[str, list[Block]]:
     )
     later = f"{WAITING[item.waits_for]} " if item.waits_for is not WaitsFor.NOTHING else ""
     return f"{who} saved something you wrote.", [section(text), row, context(f"{later}{where}")]
+
+
+def not_saved(item: Item) -> tuple[str, list[Block]]:
+    """What a notice says when its item was taken back by who had saved it, or with its message."""
+    why = "who flagged it took the flag back, or the message was deleted"
+    return "It is not saved any more.", [section(f"*{title_of(item)}* is not saved any more: {why}.")]
 
 
 def _never(item: Item) -> Any:

@@ -3,9 +3,12 @@
 from sqlalchemy.orm import Session
 
 from kbot.follow_up import cases
+from kbot.follow_up.facts import CaseState
 from kbot.home.views import MOST, Desk
 from kbot.library import items
+from kbot.people import directory
 from kbot.people.facts import Person, Viewer
+from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.trail.evidence import evidence
 
@@ -27,10 +30,13 @@ def desk(session: Session, viewer: Viewer, person: Person) -> Desk:
     """What is in a person's tab: their cases with the items they may be shown now, and what they shared themselves."""
     mine = cases.of_person(session, person.team, person.id)
     shared = items.of_contributor(session, person.team, person.id)
+    asked = {case.letter for case in mine if case.state is CaseState.ASKED and case.letter}
     return Desk(
         person=person,
         cases=mine,
         shown=items.show(session, viewer, [case.item for case in mine]),
         shared=shared,
         evidence=evidence(session, person.team, [item.id for item in shared[:MOST]]),
+        arrived=frozenset(key for key in asked if outbox.where(session, person.team, key)),
+        is_broker=bool(directory.channels_of_broker(session, person.team, person.id)),
     )

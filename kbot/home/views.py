@@ -21,6 +21,12 @@ RESUME = "home.resume"
 MOST = 10
 """Rows of each section; the newest count."""
 
+CEILING = (
+    f"I write to you unasked {BUDGET} times a week at most, on working days from {FIRST_HOUR}:00 to {LAST_HOUR}:00 "
+    "your time ({zone})."
+)
+AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
+
 TITLE_LIMIT = 100
 UNSEEN = "an item you can no longer see"
 TAKEN_BACK = "an item that was taken back"
@@ -29,13 +35,15 @@ TAKEN_BACK = "an item that was taken back"
 @dataclass(frozen=True)
 class Desk:
     """What a person's Home tab is made of. `shown` are the items that this person may be shown now, by id; `shared` is
-    what they contributed themselves."""
+    what they contributed themselves; `arrived` are the keys of the letters that have asked them."""
 
     person: Person
     cases: Sequence[Case] = ()
     shown: Mapping[str, Item] = field(default_factory=dict)
     shared: Sequence[Item] = ()
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    arrived: frozenset[str] = frozenset()
+    is_broker: bool = False
 
 
 def home(desk: Desk, now: datetime) -> list[Block]:
@@ -52,7 +60,7 @@ def home(desk: Desk, now: datetime) -> list[Block]:
         blocks += _section("What you shared", [_shared(desk, item, now) for item in desk.shared])
     if not blocks:
         blocks = _welcome()
-    return [*blocks, divider(), *_pace(desk.person, now)]
+    return [*blocks, divider(), *_pace(desk, now)]
 
 
 def _section(title: str, lines: Sequence[str], small: str = "") -> list[Block]:
@@ -87,7 +95,7 @@ def _waiting(desk: Desk, case: Case, now: datetime) -> str:
     person = desk.person
     if person.stopped:
         when = "I will not ask, as you wished; `/kb used` tells me all the same."
-    elif case.state is CaseState.ASKED:
+    elif case.state is CaseState.ASKED and case.letter in desk.arrived:
         when = "I asked you; the question is in Messages."
     else:
         due = max(case.due_at, person.pause_until or case.due_at)
@@ -107,21 +115,23 @@ def _shared(desk: Desk, item: Item, now: datetime) -> str:
     return f"*{title_of(item, TITLE_LIMIT)}*\nShared {age(item.published_at or item.created_at, now)} · {said}"
 
 
-def _pace(person: Person, now: datetime) -> list[Block]:
-    ceiling = (
-        f"I write to you unasked {BUDGET} times a week at most, on working days from {FIRST_HOUR}:00 to {LAST_HOUR}:00 "
-        f"your time ({escaped(person.tz, 60)}). What follows what you do yourself comes at once."
-    )
+def _pace(desk: Desk, now: datetime) -> list[Block]:
+    person = desk.person
+    small = [AT_ONCE]
     if person.stopped:
         text, row = "You stopped me: I send nothing unasked.", button("Start again", RESUME, "home")
-    elif person.pause_until is not None and person.pause_until > now:
-        text, row = paused(person.pause_until, person, now), button("Start again", RESUME, "home")
     else:
-        text, row = "*What I may send you*", button("Pause a week", PAUSE, "home")
-    small = [ceiling]
+        small.insert(0, CEILING.format(zone=escaped(person.tz, 60)))
+        if person.is_quiet(now) and person.pause_until is not None:
+            text, row = paused(person.pause_until, person, now), button("Start again", RESUME, "home")
+        else:
+            text, row = "*What I may send you*", button("Pause a week", PAUSE, "home")
+        if desk.is_broker:
+            small.append("Your digest as a broker comes at its own hour.")
+    blocks = [section(text), buttons(row), context(" ".join(small))]
     if person.never_capture:
-        small.append("Nothing you write is saved. `/kb capture me` changes that.")
-    return [section(text), buttons(row), context(*small)]
+        blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
+    return blocks
 
 
 def paused(until: datetime, person: Person, now: datetime) -> str:

@@ -13,6 +13,7 @@ from kbot.library.facts import NEXT, Consent, Item, ItemKind, ItemState, Lines, 
 from kbot.library.search import index
 from kbot.library.tables import ItemRow, SourceRow, VersionRow, WordsRow
 from kbot.people.facts import Viewer
+from kbot.people.moved import move_rows
 from kbot.storage.upsert import insert_new
 from kbot.trail.facts import Published, Verified, Withdrawn
 from kbot.trail.log import remember
@@ -302,8 +303,7 @@ def source_edited(session: Session, team: str, channel: str, ts: str, edited_ts:
 def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: the items, their sources and their words go with it."""
     for table in (ItemRow, SourceRow, WordsRow):
-        session.execute(update(table).where(table.team_id == team, table.channel_id == old).values(channel_id=new))
-    session.expire_all()
+        move_rows(session, table, team, old, new)
 
 
 def waiting(session: Session, team: str, channels: Iterable[str], waits_for: WaitsFor) -> list[Item]:

@@ -18,11 +18,15 @@ from kbot.trail.facts import Evidence
 
 @dataclass(frozen=True)
 class Shown:
-    """Items as one viewer may be shown them now, with the names and the evidence that belong to them."""
+    """Items as one viewer may be shown them now, with the names and the evidence that belong to them.
+
+    `among_outsiders`: guests or strangers may read along, so only what was saved there is among them.
+    """
 
     items: tuple[Item, ...]
     names: dict[str, str]
     evidence: dict[str, Evidence]
+    among_outsiders: bool = False
 
 
 async def look_up(house: House, team: str, asker: str, text: str, *, read_in: str | None = None) -> list[str]:
@@ -52,4 +56,5 @@ def _shown(session: Session, viewer: Viewer, wanted: Iterable[str], *, findable:
     kept = tuple(found[i] for i in wanted if i in found and (found[i].is_findable or not findable))
     people = {p for item in kept for p in (item.contributor, item.verified_by) if p}
     names = {p.id: p.name for p in directory.people(session, viewer.team, people).values()}
-    return Shown(kept, names, evidence(session, viewer.team, [item.id for item in kept]))
+    said = evidence(session, viewer.team, [item.id for item in kept])
+    return Shown(kept, names, said, viewer.among_outsiders)

@@ -1,6 +1,6 @@
 """People and channels: remember what Slack says of them, and what they wish."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -75,6 +75,13 @@ def people(session: Session, team: str, users: Iterable[str]) -> dict[str, Perso
     """Those of `users` that kbot has met, by id."""
     rows = session.scalars(select(PersonRow).where(PersonRow.team_id == team, PersonRow.user_id.in_(set(users))))
     return {row.user_id: _person(row) for row in rows}
+
+
+def people_since(session: Session, team: str, users: Collection[str], at: datetime) -> dict[str, Person]:
+    """Those of `users` whom Slack told of since then (machine's time), by id."""
+    # There may be more users than a statement takes parameters.
+    rows = session.scalars(select(PersonRow).where(PersonRow.team_id == team, PersonRow.fetched_at > at))
+    return {row.user_id: _person(row) for row in rows if row.user_id in users}
 
 
 def fetched_at(session: Session, team: str, user: str) -> datetime | None:

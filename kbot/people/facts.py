@@ -77,7 +77,16 @@ class Person:
     @property
     def is_member(self) -> bool:
         """A full member of this workspace: no guest, no stranger, no bot. Others get nothing for now."""
-        return not (self.is_guest or self.is_stranger or self.is_bot or self.deleted)
+        return self.is_reader and not (self.is_guest or self.is_stranger)
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether this person wants nothing unasked now (people's time)."""
+        return self.stopped or (self.pause_until is not None and self.pause_until > now)
+
+    @property
+    def is_reader(self) -> bool:
+        """A human who can read what is said where they are: no app, nobody who has left."""
+        return not (self.is_bot or self.deleted)
 
 
 @dataclass(frozen=True)
@@ -85,9 +94,10 @@ class Viewer:
     """Somebody who is about to be shown items, and the channels whose items they may see *now*.
 
     Made only by people/viewers.py, from Slack's own word on membership. For an answer that others will read,
-    `channels` holds only what everybody there may see.
+    `channels` holds only what everybody there may see; `among_outsiders` says that guests or strangers may be there.
     """
 
     team: str
     person: str
     channels: frozenset[str] = field(default_factory=frozenset)
+    among_outsiders: bool = False

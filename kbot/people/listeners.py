@@ -22,6 +22,12 @@ async def on_channel_news(house: House, event: Event) -> None:
     that an event that never arrives can leak nothing."""
 
 
+async def on_channel_id_changed(house: House, event: Event) -> None:
+    """Slack gave a channel another id: its set-up and its brokers go with it."""
+    old, new = str(event.body["old_channel_id"]), str(event.body["new_channel_id"])
+    await house.unit(directory.rename_channel, event.team, old, new)
+
+
 async def on_uninstalled(house: House, event: Event) -> None:
     """kbot was removed from the workspace, or its tokens were revoked: Slack refuses everything from now on."""
     log.error("kbot was removed from workspace %s (%s)", event.team, event.type)
@@ -33,6 +39,7 @@ async def on_app_context(house: House, event: Event) -> None:
 
 EVENTS = {
     "user_change": on_user_change,
+    "channel_id_changed": on_channel_id_changed,
     "app_uninstalled": on_uninstalled,
     "tokens_revoked": on_uninstalled,
     "app_context_changed": on_app_context,

@@ -117,8 +117,11 @@ def _flag(slack: Driver) -> None:
 
 
 def _ask(slack: Driver) -> None:
-    _step("Dov, in another channel, asks")
-    asked = slack.dov.mentions("the importer is stuck after a deploy, what now?", "general")
+    _step("Ben invites kbot to #support")
+    slack.invite("kbot", "support", by=slack.ben)
+    _show("kbot in the channel", slack.wait(lambda: _with(slack.dov.sees("support"), "/kb setup"), what="three lines"))
+    _step("Dov asks there")
+    asked = slack.dov.mentions("the importer is stuck after a deploy, what now?", "support")
     answer = slack.wait(lambda: _with(slack.dov.thread(asked), "--resume"), what="the cited answer")
     _show("kbot in the thread", answer)
 
@@ -144,8 +147,8 @@ def _tell(slack: Driver) -> None:
 
 def _log(slack: Driver) -> None:
     _step("Dov's own log shows it")
-    slack.dov.command("/kb learned", "general")
-    _show("kbot to Dov", slack.wait(lambda: _with(slack.dov.ephemerals("general"), "My log"), what="Dov's log"))
+    slack.dov.command("/kb learned", "support")
+    _show("kbot to Dov", slack.wait(lambda: _with(slack.dov.ephemerals("support"), "My log"), what="Dov's log"))
 
 
 def _digest(slack: Driver) -> None:

@@ -140,16 +140,17 @@ def failed(
     *,
     for_ever: bool,
     is_slack_away: bool = False,
-) -> None:
+) -> bool:
     """The event steps aside until `now + after`, or for ever when it cannot be read or has failed too often.
 
-    With `is_slack_away` the failure says nothing against the event: it is given up after a day, not after a few tries.
+    Returns whether that gave it up. With `is_slack_away` the failure says nothing against the event: it is given up
+    after a day, not after a few tries.
     """
     # Failures are counted, not claims: a process that was killed says nothing against the event.
     failures = event.failures + 1
     too_often = now - event.received_at > LONGEST_OUTAGE if is_slack_away else failures >= MOST_FAILURES
     dead = for_ever or too_often
-    session.execute(
+    changed = session.execute(
         update(InboxRow)
         .where(
             InboxRow.team_id == event.team,
@@ -163,4 +164,6 @@ def failed(
             lease_until=None,
             error=error,
         )
+        .returning(InboxRow.event_id)
     )
+    return changed.first() is not None and dead

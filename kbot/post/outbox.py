@@ -108,6 +108,18 @@ def cancel(session: Session, team: str, key: str, reason: str) -> bool:
     return result.first() is not None
 
 
+def rename_channel(session: Session, team: str, old: str, new: str) -> None:
+    """Slack gave a channel another id: what is there can be shown anew, and what waits finds its way."""
+    for column in (OutboxRow.to, OutboxRow.channel):
+        session.execute(update(OutboxRow).where(OutboxRow.team_id == team, column == old).values({column: new}))
+    ended = (LetterState.SENT, LetterState.CANCELLED)
+    for row in session.scalars(select(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state.not_in(ended))):
+        if row.about.get("channel") == old:
+            row.about = {**row.about, "channel": new}
+    session.flush()
+    session.expire_all()
+
+
 def _waiting(now: datetime, peoples_now: datetime, settle: timedelta) -> ColumnElement[bool]:
     is_free = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until <= now)
     due = and_(

@@ -8,11 +8,13 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
 
 from kbot.house import House
-from kbot.post import inbox
+from kbot.post import apologies, inbox
 from kbot.post.inbox import Leased
 from kbot.post.workers import Listener, back_off, new_owner, start
 from kbot.slack.incoming import Envelope, Event, Malformed
@@ -30,6 +32,10 @@ PACES = ((1000, 0.01), (100, 0.001))
 
 Slack sends one workspace 8 events a second at most.
 """
+
+
+LAST_SECOND = 10**10
+"""Of the times that Slack writes with ten digits: they are compared as text."""
 
 
 class Arrivals(Protocol):
@@ -87,8 +93,10 @@ class Reading:
     async def _handle(self, leased: Leased) -> None:
         waited = (self._house.clock.real() - leased.received_at).total_seconds()
         try:
-            envelope = Envelope.parse(json.loads(leased.body))
-            event = Event(leased.team, leased.event_id, envelope.kind, envelope.event, waited)
+            body = json.loads(leased.body)
+            envelope = Envelope.parse(body)
+            told = {**envelope.event, "event_ts": _event_ts(body, leased)}
+            event = Event(leased.team, leased.event_id, envelope.kind, told, waited)
             for listener in self._listeners.get(envelope.kind, ()):
                 await listener(self._house, event)
             await self._done(event)
@@ -119,12 +127,22 @@ class Reading:
         reason = (
             f"{type(error).__name__}: {error}" if isinstance(error, SlackAway | Malformed) else type(error).__name__
         )
-        await self._house.unit(
-            inbox.failed,
-            leased,
-            reason,
-            self._house.clock.real(),
-            back_off(leased.failures + 1),
-            for_ever=for_ever,
-            is_slack_away=isinstance(error, SlackAway),
-        )
+        is_slack_away = isinstance(error, SlackAway)
+        await self._house.unit(_step_aside, leased, reason, self._house.clock.real(), for_ever, is_slack_away)
+
+
+def _step_aside(
+    session: Session, leased: Leased, reason: str, real: datetime, for_ever: bool, is_slack_away: bool
+) -> None:
+    after = back_off(leased.failures + 1)
+    if inbox.failed(session, leased, reason, real, after, for_ever=for_ever, is_slack_away=is_slack_away):
+        apologies.plan(session, leased, real)
+
+
+def _event_ts(body: Mapping[str, Any], leased: Leased) -> str:
+    """Slack's time of an event. Where it has none of its own, that of its envelope, or when it arrived, must do."""
+    if event_ts := body["event"].get("event_ts"):
+        return str(event_ts)
+    seconds = body.get("event_time")
+    is_time = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < LAST_SECOND
+    return f"{seconds if is_time else leased.received_at.timestamp():.6f}"

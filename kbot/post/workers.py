@@ -244,6 +244,9 @@ class Sending:
                     attempts=0,
                     error=None,
                 )
+            case Never(reason, str(because)):
+                log.info("letter %s (%s) reaches nobody: %s", letter.key, letter.kind, reason)
+                await self._write(task, state=LetterState.CANCELLED, error=f"{reason} ({because})")
             case Never(reason):
                 log.warning("letter %s (%s) can never be sent: %s", letter.key, letter.kind, reason)
                 await self._write(task, state=LetterState.DEAD, error=reason)

@@ -3,6 +3,7 @@
 from kbot.house import House
 from kbot.people.viewers import person_of
 from kbot.post import outbox
+from kbot.post.gate import Refuse, Wait, may_come_at_its_hour
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
 from kbot.review import planning, showing, views
@@ -18,14 +19,20 @@ async def plan_digests(house: House) -> None:
 
 async def digest(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """The broker's digest, as its rows are now and as this broker may see them now."""
-    broker = await person_of(house, letter.team, letter.to)
-    if broker is None or not broker.is_member:
-        return Drop("not a member any more")
+    look = Look.of_about(letter.about)
+    is_new = await house.unit.read(outbox.where, letter.team, letter.key) is None
+    if is_new:
+        broker = await person_of(house, letter.team, letter.to)
+        word = may_come_at_its_hour(broker, look.until, house.now())
+        if isinstance(word, Wait):
+            return Hold(word.until, word.reason)
+        if isinstance(word, Refuse):
+            return Drop(word.reason)
     viewer = await showing.broker_viewer(house, letter.team, letter.to)
-    seen = await house.unit.read(showing.desk, viewer, Look.of_about(letter.about))
+    seen = await house.unit.read(showing.desk, viewer, look)
     if seen.entries:
         text, blocks = views.digest(seen, house.now())
-    elif await house.unit.read(outbox.where, letter.team, letter.key) is None:
+    elif is_new:
         return Drop("the broker may not see any of it any more")
     else:
         text, blocks = views.nothing_left()

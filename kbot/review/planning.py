@@ -39,7 +39,10 @@ class Due:
 
 
 def due(session: Session, now: datetime) -> list[Due]:
-    """The brokers whose digest is to be planned (people's time). Cheap when there are none."""
+    """The brokers whose digest is to be planned (people's time). Cheap when there are none.
+
+    Who has paused or stopped kbot gets the next one when that is over, for the time since the last one.
+    """
     by_team: defaultdict[str, defaultdict[str, list[DigestTime]]] = defaultdict(lambda: defaultdict(list))
     for time in directory.digest_times(session):
         by_team[time.team][time.broker].append(time)
@@ -49,7 +52,7 @@ def due(session: Session, now: datetime) -> list[Due]:
         come = []
         for broker, times in brokers.items():
             person = people.get(broker)
-            if person is not None and person.is_member:
+            if person is not None and person.is_member and not person.is_quiet(now):
                 until = digest.moment(times, person.zone, now)
                 if until is not None and until <= now:
                     come.append(Due(team, broker, person.zone, tuple(t.channel for t in times), until))

@@ -99,7 +99,7 @@ def _held(session: Session, act: Act, item_id: str) -> Item:
 
 def _decided(session: Session, act: Act, item: Item, decision: Decision) -> None:
     remember(session, Reviewed(act.team, f"{item.id}:{act.key}", act.at, act.person, item.id, decision))
-    outbox.refresh(session, act.team, f"notice:{item.id}")
+    flags.refresh_notice(session, act.team, item.id)
 
 
 def _unmark(session: Session, act: Act, item: Item, real: datetime) -> None:

@@ -68,9 +68,10 @@ class TryAgain:
 
 @dataclass(frozen=True)
 class Never:
-    """It is not there and never will be."""
+    """It is not there and never will be. `because`: why nobody is there to read it, where kbot did nothing wrong."""
 
     reason: str
+    because: str | None = None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,20 @@ DOUBTFUL = {
 LATER = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 READS = {"conversations.history", "conversations.replies"}
 DONE = {"already_reacted", "no_reaction"}
+ORDINARY = {
+    "is_archived": "nobody reads an archived channel",
+    "channel_not_found": "the channel is deleted, or kbot was put out of it",
+    "not_in_channel": "kbot was put out of the channel",
+    "message_not_found": "the message is deleted",
+    "thread_not_found": "the thread is deleted",
+    "user_not_in_channel": "the person is not in the channel any more",
+    "user_disabled": "the person has left",
+    "user_not_found": "the person has left",
+    "users_not_found": "the person has left",
+    "user_not_visible": "the person belongs to another organization",
+    "cannot_dm_bot": "an app reads nothing",
+}
+"""Nobody is there to read it. Every other refusal is kbot's trouble."""
 
 
 class Sender:
@@ -170,7 +184,7 @@ class Sender:
             return TryAgain(f"{method}: ratelimited", after=float(response.headers.get("Retry-After", 30)))
         if response.status_code >= 500 or code in DOUBTFUL or not code:
             return Unknown(f"{method}: {code or response.status_code}")
-        return Never(f"{method}: {code}")
+        return Never(f"{method}: {code}", ORDINARY.get(code))
 
 
 def _metadata(key: str) -> dict[str, Any]:

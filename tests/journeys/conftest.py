@@ -129,13 +129,3 @@ def slack(playground: Playground, bot: Bot) -> Iterator[Driver]:
 def days(slack: Driver) -> Days:
     """People's time."""
     return Days(slack)
-
-
-IN_EVERY_RUN = {"test_by_clicking", "test_set_up_and_review", "test_whole_loop"}
-"""These are told in `make test`; all others in `make journeys`, which takes three minutes more."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent and item.path.stem not in IN_EVERY_RUN:
-            item.add_marker(pytest.mark.slow)

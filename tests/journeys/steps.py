@@ -55,6 +55,12 @@ def tip_saved(
     return Tip(root, reply, receipt, told[0])
 
 
+def elsewhere(slack: Driver) -> str:
+    """Another channel, where full members alone read along (in #general there is a guest): kbot is invited to it."""
+    slack.invite("kbot", "support")
+    return "support"
+
+
 def asks(slack: Driver, person: Person, question: str = ASKED, channel: str = "platform") -> Seen:
     """A mention, answered in its thread."""
     post = person.mentions(question, channel)

@@ -1,9 +1,11 @@
 """Who may see what, at every moment: Dov is outside the private channel and must see nothing of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from kbot.people.viewers import MOST_UNKNOWN
 from kbot.playground.driver import Driver
 from kbot.playground.hands import Person
 from tests.journeys.days import Days
@@ -17,6 +19,7 @@ from tests.journeys.steps import (
     asks_privately,
     becomes,
     commands,
+    elsewhere,
     flags,
     tip_saved,
 )
@@ -32,7 +35,7 @@ def secret_saved(slack: Driver) -> None:
 
 
 def ways_to_ask(slack: Driver, person: Person) -> list[Callable[[], str]]:
-    public = "general"
+    public = elsewhere(slack)
     return [
         lambda: asks_in_dm(slack, person, WHERE).text,
         lambda: asks_privately(slack, person, WHERE, public).text,
@@ -47,12 +50,12 @@ def test_dov_sees_nothing_of_a_private_channel_however_he_asks(slack: Driver) ->
         answer = ask()
         assert NOTHING in answer
         assert "vault" not in answer
-    post = slack.ben.says("Where is the failover password?", "general")
+    post = slack.ben.says("Where is the failover password?", "support")
     slack.dov.shortcut("do_we_know_this", post)
-    slack.wait(lambda: slack.dov.ephemerals("general")[1:], what="an answer")
-    assert "I find nothing like that" in commands(slack, slack.dov, "/kb used failover password", "general").text
+    slack.wait(lambda: slack.dov.ephemerals("support")[1:], what="an answer")
+    assert "I find nothing like that" in commands(slack, slack.dov, "/kb used failover password", "support").text
     assert not any(
-        "vault" in seen.text for channel in ("general", "dm") for seen in [*slack.dov.sees(channel), slack.dov.home]
+        "vault" in seen.text for channel in ("support", "dm") for seen in [*slack.dov.sees(channel), slack.dov.home]
     )
 
 
@@ -188,3 +191,94 @@ def test_a_receipt_leaves_nothing_of_a_private_channel_in_a_notification(slack: 
     secret_saved(slack)
     answer = asks_in_dm(slack, slack.ben, WHERE)
     assert "vault" not in answer.notification
+
+
+# -- who reads along in a channel
+
+
+@pytest.mark.parametrize("outsider", ["gus", "sam"])
+def test_where_an_outsider_reads_along_only_that_channels_own_items_count(slack: Driver, outsider: str) -> None:
+    tip_saved(slack)
+    elsewhere(slack)
+    assert TIP in asks(slack, slack.dov, channel="support").text
+    slack.invite(outsider, "support")
+    flags(slack, slack.dov, slack.ben.says("The importer hangs: call the front desk", "support"))
+    answer = asks(slack, slack.dov, channel="support").text
+    assert "front desk" in answer
+    assert TIP not in answer
+    assert TIP in asks_privately(slack, slack.dov, channel="support").text
+    slack.remove(outsider, "support")
+    assert TIP in asks(slack, slack.dov, channel="support").text
+
+
+def test_where_a_guest_reads_along_the_asker_is_told_how_to_ask_alone(slack: Driver) -> None:
+    tip_saved(slack)
+    answer = asks(slack, slack.dov, channel="general").text
+    assert answer.startswith(NOTHING)
+    assert "Guests may read along here" in answer
+    assert "Guests" not in asks(slack, slack.ben, "what about zebras?").text
+
+
+def test_what_one_was_told_alone_is_not_shared_where_a_guest_reads_along(slack: Driver) -> None:
+    tip_saved(slack)
+    answer = asks_privately(slack, slack.dov, channel="general")
+    assert TIP in answer.text
+    answer.press("Share with everyone")
+    slack.wait(lambda: "I do not share it here" in slack.dov.ephemerals("general")[-1].text, what="a sentence")
+    assert not any(TIP in seen.text for seen in slack.guest.sees("general"))
+
+
+def test_a_guest_in_a_private_channel_closes_it_for_what_was_saved_elsewhere(slack: Driver) -> None:
+    tip_saved(slack)
+    assert TIP in asks(slack, slack.ben, channel="oncall").text
+    slack.invite("gus", "oncall")
+    secret_saved(slack)
+    assert NOTHING in asks(slack, slack.ben, channel="oncall").text
+    assert SECRET in asks(slack, slack.ben, WHERE, "oncall").text
+
+
+def test_a_member_who_becomes_a_guest_closes_the_channel_at_once(slack: Driver) -> None:
+    tip_saved(slack)
+    elsewhere(slack)
+    assert TIP in asks(slack, slack.dov, channel="support").text
+
+    def becomes_a_guest() -> None:
+        slack.ben.record.is_restricted = True
+        slack.playground.slack.events.person_changed(slack.ben.record)
+
+    slack.playground.call(becomes_a_guest)
+    slack.settle()
+    assert NOTHING in asks(slack, slack.dov, channel="support").text
+
+
+def test_an_app_in_the_channel_is_no_reader(slack: Driver) -> None:
+    tip_saved(slack)
+    elsewhere(slack)
+    slack.invite("deploybot", "support")
+    assert TIP in asks(slack, slack.dov, channel="support").text
+
+
+def test_who_cannot_be_known_counts_as_an_outsider(slack: Driver) -> None:
+    tip_saved(slack)
+    elsewhere(slack)
+    slack.playground.call(lambda: slack.playground.slack.world.channels["C0SUPPORT"].members.append("U0NOBODY"))
+    assert NOTHING in asks(slack, slack.dov, channel="support").text
+
+
+@pytest.mark.parametrize(("more", "is_found"), [(MOST_UNKNOWN, True), (MOST_UNKNOWN + 3, False)])
+def test_where_too_many_are_unknown_nothing_of_other_channels_is_shown(
+    slack: Driver, more: int, is_found: bool
+) -> None:
+    tip_saved(slack)
+    elsewhere(slack)
+    asks(slack, slack.ben, channel="support")  # by now everybody who was there is known
+    world = slack.playground.slack.world
+
+    def come() -> None:
+        for n in range(more):
+            copy = replace(world.people["U0DOV"], id=f"U0EXTRA{n}", name=f"extra{n}")
+            world.people[copy.id] = copy
+            world.channels["C0SUPPORT"].members.append(copy.id)
+
+    slack.playground.call(come)
+    assert (TIP in asks(slack, slack.dov, channel="support").text) is is_found

@@ -66,9 +66,10 @@ def test_a_newcomer_clicks_once_through_the_loop(open_page: OpenPage, slack: Dri
     press(notice, "Fine")
     expect(message(page, "others can find it").get_by_role("button", name="Take it back")).to_be_visible()
 
-    # Dov asks elsewhere and gets the cited answer in the thread.
-    become(page, "U0DOV", "C0GENERAL")
-    write(page, "@kbot the importer is stuck after a deploy, what now?", "Message #general")
+    # Ben invites kbot to #support; Dov asks there and gets the cited answer in the thread.
+    slack.invite("kbot", "support", by=slack.ben)
+    become(page, "U0DOV", "C0SUPPORT")
+    write(page, "@kbot the importer is stuck after a deploy, what now?", "Message #support")
     expect(page.locator("aside article", has_text="A colleague saved this")).to_be_visible()
     shoot(page, "3-answer")
 

@@ -182,11 +182,15 @@ def test_after_an_undo_a_new_flag_begins_anew(slack: Driver) -> None:
     becomes(slack, tip.notice, "is not saved any more")
     receipt = flags(slack, slack.ben, tip.reply)
     assert "Saved" in receipt.text
-    becomes(slack, tip.notice, "saved this so that others can find it")
+    notice = slack.wait(lambda: slack.ana.inbox[1:], what="a notice of its own")[0]
+    assert "saved this so that others can find it" in notice.text
     assert TIP in asks(slack, slack.ben).text
     receipt.press("Undo")
     becomes(slack, receipt, "Undone")
+    becomes(slack, notice, "is not saved any more")
     assert NOTHING in asks(slack, slack.ben).text
+    assert "is not saved any more" in tip.notice.text
+    assert len(slack.ana.inbox) == 2
 
 
 def test_ten_minutes_later_the_flag_is_only_an_endorsement(slack: Driver, days: Days) -> None:
@@ -228,7 +232,8 @@ def test_a_yes_given_once_stands_when_it_is_flagged_again(slack: Driver) -> None
     slack.ben.unreacts(reply, "bulb")
     becomes(slack, question, "is not saved any more")
     flags(slack, slack.ben, reply)
-    becomes(slack, question, "with your name: others can find it")
+    notice = slack.wait(lambda: slack.ana.inbox[1:], what="a notice of its own")[0]
+    assert "with your name: others can find it" in notice.text
     assert TIP in asks(slack, slack.ben, channel="oncall").text
 
 

@@ -7,8 +7,10 @@ import pytest
 from kbot.playground.driver import Driver
 from kbot.playground.hands import Person
 from kbot.playground.seen import Seen
+from kbot.post.looking_inside import What
+from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import asks, becomes, commands, flags, opens, tip_saved
+from tests.journeys.steps import asks, becomes, commands, elsewhere, flags, opens, tip_saved
 from tests.journeys.ways import in_both_modes, on_both_databases
 
 PUBLISHED = "When is a flagged message published?"
@@ -87,7 +89,8 @@ def test_what_waits_is_approved_from_the_digest_and_then_found(slack: Driver, da
     set_up(slack, slack.cleo, **{PUBLISHED: REVIEW, "Brokers": ["cleo", "ben"]})
     tip = tip_saved(slack)
     assert "A broker looks at it first" in tip.receipt.text
-    assert "I have nothing" in asks(slack, slack.dov, channel="general").text
+    support = elsewhere(slack)
+    assert "I have nothing" in asks(slack, slack.dov, channel=support).text
     days.go_to(slack.cleo, "mon")
     digest = slack.wait(lambda: digests(slack.cleo), what="Cleo's digest")[0]
     days.go_to(slack.ben, "mon")
@@ -95,7 +98,7 @@ def test_what_waits_is_approved_from_the_digest_and_then_found(slack: Driver, da
     slack.at_once(lambda: digest.press("Approve"), lambda: other.press("Approve"))
     becomes(slack, digest, "Approved by")
     becomes(slack, other, "Approved by")
-    assert "--resume" in asks(slack, slack.dov, channel="general").text
+    assert "--resume" in asks(slack, slack.dov, channel=support).text
 
 
 def test_an_open_question_is_answered_from_the_digest_and_its_asker_told(slack: Driver, days: Days) -> None:
@@ -122,6 +125,35 @@ def test_one_digest_a_week_and_none_when_there_is_nothing(slack: Driver, days: D
     assert len(digests(slack.cleo)) == 1
 
 
+def test_a_digest_that_is_late_comes_in_the_brokers_hours(slack: Driver, days: Days, bot: Bot) -> None:
+    set_up(slack, slack.cleo, Brokers=["cleo"])
+    tip_saved(slack)
+    bot.kill()
+    days.go_to(slack.cleo, "sun")
+    days.go_to(slack.cleo, "mon", 22)
+    bot.start()
+    slack.wait(lambda: bot.statuses(What.OUTBOX, "review.digest") == ["pending"], what="the digest to be planned")
+    days.nothing_comes(slack.cleo)
+    days.go_to(slack.cleo, "tue", 10)
+    slack.wait(lambda: digests(slack.cleo), what="Cleo's digest")
+
+
+def test_a_broker_who_says_stop_gets_no_digest_until_they_start_again(slack: Driver, days: Days) -> None:
+    tip_saved(slack)
+    asks(slack, slack.cleo)
+    ask = days.until_asked(slack.cleo)
+    set_up(slack, slack.cleo, Brokers=["cleo"])
+    ask.press("Stop")
+    slack.wait(lambda: "I've stopped asking" in slack.cleo.ephemerals("dm")[-1].text, what="a sentence")
+    days.go_to(slack.cleo, "mon")
+    days.nothing_comes(slack.cleo)
+    slack.cleo.opens_home()
+    slack.wait(lambda: "You stopped me: I send nothing unasked" in slack.cleo.home.text, what="the Home tab")
+    slack.cleo.home.press("Start again")
+    slack.wait(lambda: "Your digest as a broker comes at its own hour" in slack.cleo.home.text, what="the start")
+    slack.wait(lambda: digests(slack.cleo), what="Cleo's digest")
+
+
 def test_review_shows_it_now_and_its_buttons_work_there(slack: Driver) -> None:
     set_up(slack, slack.cleo, Brokers=["cleo"])
     tip_saved(slack)
@@ -134,7 +166,7 @@ def test_review_shows_it_now_and_its_buttons_work_there(slack: Driver) -> None:
 
 def test_home_shows_what_waits_the_log_and_the_pause(slack: Driver, days: Days) -> None:
     tip_saved(slack)
-    asks(slack, slack.dov, channel="general")
+    asks(slack, slack.dov, channel=elsewhere(slack))
     slack.dov.opens_home()
     slack.wait(lambda: "importer" in slack.dov.home.text, what="what waits")
     ask = days.until_asked(slack.dov)
@@ -149,7 +181,7 @@ def test_home_shows_what_waits_the_log_and_the_pause(slack: Driver, days: Days) 
 
 def test_a_pause_keeps_kbot_quiet_until_it_ends(slack: Driver, days: Days) -> None:
     tip_saved(slack)
-    asks(slack, slack.dov, channel="general")
+    asks(slack, slack.dov, channel=elsewhere(slack))
     assert "before Monday 23 January" in commands(slack, slack.dov, "/kb pause 2 weeks", "general").text
     days.go_to(slack.dov, "thu")
     days.nothing_comes(slack.dov)

@@ -38,6 +38,18 @@ def test_an_edit_is_a_proposal_to_its_author(slack: Driver) -> None:
     slack.wait(lambda: NEW in asks(slack, slack.ben).text, what="the new words")
 
 
+def test_the_new_words_name_people_and_notify_nobody(slack: Driver) -> None:
+    tip = tip_saved(slack)
+    question = after(
+        slack,
+        lambda: slack.ana.edits(tip.reply, "Ask <@U0CLEO> first, then <@U0NOBODY>", raw=True),
+        lambda: slack.ana.inbox,
+        "the question",
+    )
+    assert "> Ask @Cleo first, then @U0NOBODY" in question.text
+    assert "<@" not in str(question.blocks)
+
+
 def test_the_author_may_keep_it_as_it_was(slack: Driver) -> None:
     tip = tip_saved(slack)
     question = after(slack, lambda: slack.ana.edits(tip.reply, NEW), lambda: slack.ana.inbox, "the question")

@@ -180,6 +180,40 @@ def test_an_edit_is_a_new_version_and_the_old_one_stays(session: Session) -> Non
     assert items.get(session, TEAM, item.id).version == 2, "the same words are no new version"
 
 
+# -- one notice for each time that somebody saves it
+
+
+def notices(session: Session, item: Item) -> list[str]:
+    return [letter.key for letter in letters(session, f"notice:{item.id}")]
+
+
+def test_flagged_again_after_an_undo_the_contributor_gets_a_notice_of_its_own(session: Session) -> None:
+    item = flagged(session)
+    assert item is not None
+    unflagged(session)
+    before = notices(session, item)
+    later = act(CLEO, FRIDAY + timedelta(minutes=5))
+    for person in (later, act(BEN, FRIDAY + timedelta(minutes=6))):
+        flags.flag(session, person, Flag(PLATFORM, TS, "bulb", f"{next(_event):010d}"), policy(), finding(), REAL)
+    after = notices(session, item)
+    assert (len(before), len(after)) == (1, 2), "Cleo's flag is new, Ben's only an endorsement"
+    new = flags.notice_key(items.get(session, TEAM, item.id))
+    assert set(after) - set(before) == {new}
+
+
+def test_what_is_decided_is_shown_in_the_newest_notice_alone(session: Session) -> None:
+    item = flagged(session)
+    assert item is not None
+    old = flags.notice_key(item)
+    unflagged(session)
+    again = act(CLEO, FRIDAY + timedelta(minutes=5))
+    flags.flag(session, again, Flag(PLATFORM, TS, "bulb", f"{next(_event):010d}"), policy(), finding(), REAL)
+    before = {letter.key: letter.revision for letter in letters(session, "notice:")}
+    flags.refuse(session, act(ANA), item.id, REAL)
+    after = {letter.key: letter.revision for letter in letters(session, "notice:")}
+    assert [key for key in after if after[key] > before[key]] == [key for key in after if key != old]
+
+
 # -- time
 
 

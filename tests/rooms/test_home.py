@@ -11,13 +11,15 @@ from kbot.capture import listeners as capture
 from kbot.cards import Block
 from kbot.follow_up import cases, responses
 from kbot.follow_up import listeners as follow_up
-from kbot.follow_up.facts import Answer
+from kbot.follow_up.facts import BUNDLE, Answer, CaseState
 from kbot.home import commands, listeners, setup_views, tab, views
 from kbot.library import items
 from kbot.library.facts import Item, ItemState
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy, Publication, Viewer
 from kbot.people.tables import AuditRow
+from kbot.post import outbox
+from kbot.post.outbox import Letter
 from kbot.review import listeners as review
 from kbot.slack.words import SlackChannel
 from kbot.trail.facts import Outcome, ReceiptKind, Received, Status
@@ -40,11 +42,11 @@ from tests.rooms.desk import (
     set_up,
 )
 
-PACE = (
-    "*What I may send you*\n[Pause a week]\n"
-    "I write to you unasked 3 times a week at most, on working days from 10:00 to 16:00 your time (America/New_York). "
-    "What follows what you do yourself comes at once."
+CEILING = (
+    "I write to you unasked 3 times a week at most, on working days from 10:00 to 16:00 your time (America/New_York)."
 )
+AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
+PACE = f"*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
 
 
 @pytest.fixture(autouse=True)
@@ -144,7 +146,34 @@ def test_a_pause_is_shown_and_can_be_ended(session: Session) -> None:
     )
     assert "[Pause a week]" in home(session, BEN, now=MONDAY + days(11))
     directory.stop(session, act(BEN))
-    assert "You stopped me: I send nothing unasked.\n[Start again]" in home(session, BEN)
+    shown = home(session, BEN)
+    assert f"You stopped me: I send nothing unasked.\n[Start again]\n{AT_ONCE}" in shown
+    assert CEILING not in shown
+
+
+def test_a_broker_reads_when_the_digest_comes(session: Session) -> None:
+    digest = "Your digest as a broker comes at its own hour."
+    set_up(session, CLEO)
+    assert home(session, CLEO).endswith(f"{AT_ONCE} {digest}")
+    assert digest not in home(session, BEN)
+    directory.stop(session, act(CLEO))
+    assert digest not in home(session, CLEO)
+
+
+def test_i_asked_you_is_said_when_it_has_arrived(session: Session) -> None:
+    will_use(session, saved(session, "To try"))
+    due = FRIDAY + days(7.2)
+    letter = Letter(TEAM, "ask:1", BUNDLE, BEN, is_proactive=True)
+    outbox.plan(session, letter, REAL)
+    cases.ask(session, cases.due(session, TEAM, BEN, due), letter.key, due)
+    assert [case.state for case in cases.of_letter(session, TEAM, letter.key)] == [CaseState.ASKED]
+    directory.pause(session, act(BEN), due + days(3))
+    held = home(session, BEN, PLATFORM, now=due)
+    assert "*To try*\nI ask on Monday 30 November, or a little later." in held
+    task = next(t for t in outbox.claim(session, "me", REAL, due, days(1), days(1), 8) if t.letter == letter)
+    outbox.settle(session, task, state="sent", channel="D0BEN", ts="1.1", sent_at=due)
+    session.expire_all()
+    assert "*To try*\nI asked you; the question is in Messages." in home(session, BEN, PLATFORM, now=due)
 
 
 def test_every_change_of_a_channel_is_written_down(session: Session) -> None:

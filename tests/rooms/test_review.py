@@ -14,6 +14,7 @@ from kbot.follow_up import cases
 from kbot.library import items
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsFor
 from kbot.library.tables import ItemRow
+from kbot.people import directory
 from kbot.people.facts import Policy, Publication, Viewer
 from kbot.post import outbox
 from kbot.review import measures, planning, queue, rows, showing
@@ -164,6 +165,18 @@ def test_a_broker_who_has_left_gets_none(session: Session) -> None:
     saved(session)
     meet(session, CLEO, deleted=True)
     assert plan(session, MONDAY) == 0
+
+
+def test_who_has_stopped_or_paused_kbot_gets_none_and_later_one_for_all_of_that_time(session: Session) -> None:
+    item = saved(session)
+    directory.stop(session, act(CLEO))
+    assert plan(session, MONDAY) == 0
+    directory.pause(session, act(CLEO), MONDAY + days(9))
+    assert plan(session, MONDAY + days(7)) == 0
+    directory.pause(session, act(CLEO), None)
+    assert plan(session, MONDAY + days(14)) == 1
+    (letter,) = letters(session, "digest:")
+    assert letter.about["rows"] == [["came_in", item.id]]
 
 
 def test_what_is_in_it(session: Session) -> None:

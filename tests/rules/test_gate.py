@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from kbot.people.facts import Person
 from kbot.people.hours import in_window
-from kbot.post.gate import BUDGET, BUDGET_OF_A_KIND, WEEK, Go, Refuse, Wait, may_approach
+from kbot.post.gate import (
+    BUDGET,
+    BUDGET_OF_A_KIND,
+    ON_TIME,
+    WEEK,
+    Go,
+    Refuse,
+    Wait,
+    may_approach,
+    may_come_at_its_hour,
+)
 
 MONDAY = datetime(2026, 11, 23, 16, tzinfo=UTC)
 KINDS = ("bundle", "note", "digest", "delivery", "feed")
@@ -102,3 +112,39 @@ def test_three_of_different_kinds_are_a_week() -> None:
     sent = [(kind, MONDAY + timedelta(hours=n)) for n, kind in enumerate(KINDS[:3])]
     word = may_approach(ben(), "feed", sent, MONDAY + timedelta(days=1))
     assert word == Wait(MONDAY + WEEK, "the week's budget is used up")
+
+
+# -- the broker's digest: not proactive, at its hour
+
+
+HOUR = datetime(2026, 11, 22, 12, tzinfo=UTC)
+"""Sunday 7:00 in New York: an hour that a channel was set up with."""
+
+
+def test_at_its_hour_it_comes_whatever_the_budget_and_the_window_say() -> None:
+    assert isinstance(may_come_at_its_hour(ben(), HOUR, HOUR), Go)
+    assert isinstance(may_come_at_its_hour(ben(), HOUR, HOUR + ON_TIME), Go)
+
+
+@settings(max_examples=100, deadline=None)
+@given(zone=zones, late=st.timedeltas(ON_TIME + timedelta(seconds=1), timedelta(days=7)))
+def test_late_it_comes_in_the_persons_hours(zone: str, late: timedelta) -> None:
+    now = HOUR + late
+    person = ben(zone)
+    match may_come_at_its_hour(person, HOUR, now):
+        case Go():
+            assert in_window(now, person.zone)
+        case Wait(until, _):
+            assert not in_window(now, person.zone)
+            assert in_window(until, person.zone)
+            assert isinstance(may_come_at_its_hour(person, HOUR, until), Go)
+        case Refuse():
+            raise AssertionError("Ben is a member and has not stopped kbot")
+
+
+def test_stop_and_a_pause_hold_for_it_too() -> None:
+    assert isinstance(may_come_at_its_hour(ben(stopped=True), HOUR, HOUR), Refuse)
+    assert isinstance(may_come_at_its_hour(ben(deleted=True), HOUR, HOUR), Refuse)
+    until = datetime(2026, 11, 25, 5, tzinfo=UTC)
+    word = may_come_at_its_hour(ben(pause_until=until), HOUR, HOUR)
+    assert word == Wait(datetime(2026, 11, 25, 15, tzinfo=UTC), "paused")
