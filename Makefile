@@ -3,7 +3,7 @@ V := .venv
 LOCK := pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help $(V) demo test check journeys faults bench lock clean
+.PHONY: help $(V) demo test check faults bench lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /  -  /'
@@ -30,9 +30,6 @@ check: $(V)/.ok  ## style, types, the direction of imports, a fresh lock
 	$(V)/bin/mypy
 	$(V)/bin/lint-imports
 	$(V)/bin/python .ci/lock_is_fresh.py
-
-journeys: $(V)/.ok ## every journey through the local Slack
-	$(V)/bin/pytest -m "slow or not slow" tests/journeys $(ARGS)
 
 faults: $(V)/.ok ## the long crash tests: hundreds of SIGKILLs
 	$(V)/bin/pytest -m slow -n 0 --timeout 1800 tests/faults $(ARGS)

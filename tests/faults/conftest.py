@@ -61,10 +61,3 @@ def bot(playground: Playground, database_url: str, tmp_path: Path) -> Iterator[M
 @pytest.fixture
 def slack(playground: Playground) -> Driver:
     return Driver(playground)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every fault test belongs to `make faults`: each takes minutes of both cores."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.slow)

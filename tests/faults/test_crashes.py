@@ -12,7 +12,7 @@ from tests.journeys.ways import SOCKET, How, run
 
 HTTP_ON_POSTGRESQL = How(http=True, postgresql=True)
 ACTS_A_SECOND = 6.0
-KILLS, MANY_KILLS = 8, 200
+KILLS, MANY_KILLS = 6, 200
 KILLED_WHILE_STARTING = 0.15
 STARTING_SECONDS, LIFE_SECONDS = 1.0, 0.9
 KILLS_IN_A_WEEK = 3
