@@ -2,7 +2,7 @@
 
 Absolute figures say more about the machine than about kbot; ratios travel. Floor and kbot take turns, three times
 each, and the median counts. Every acknowledged event is committed (SQLite: synchronous=FULL; PostgreSQL: fsync on),
-and kbot's worker handles the events at the same time.
+and kbot's worker handles the events at the same time. `meaning` is apart from that: how fast texts become vectors.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks import servers
+from benchmarks import meaning, servers
 from kbot.playground.server import Playground
 from kbot.storage import schema
 from kbot.storage.address import Address
@@ -55,6 +55,10 @@ DATABASES: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[str]],
         Target("p99 at 500 events a second", at_most=1.5),
     ),
 }
+
+MEANING = "meaning"
+TEXTS = Target(f"texts of {meaning.TOKENS} tokens a second", at_least=1.8)
+QUESTION = Target("p50 of a question's vector", at_most=0.4)
 
 
 def load(how: str, port: int, count: int) -> dict[str, float]:
@@ -101,6 +105,12 @@ def measure(database: str, slack: Playground, folder: Path, rounds: int) -> bool
     return met
 
 
+def measure_meaning(folder: Path, rounds: int) -> bool:
+    """Measure the language model against itself in float32 and print its lines. True when its targets are met."""
+    found = meaning.measured(folder, rounds)
+    return _line(MEANING, TEXTS, "rate", "/s", found) & _line(MEANING, QUESTION, "p50", " ms", found)
+
+
 def _progress(database: str, number: int, how: str, bare: dict[str, float], ours: dict[str, float]) -> None:
     def said(found: dict[str, float]) -> str:
         return f"{found['rate']:8.0f}/s p50 {found['p50']:.2f} p99 {found['p99']:.2f} max {found['max']:.1f} ms"
@@ -124,11 +134,18 @@ def _line(
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("databases", nargs="*", default=list(DATABASES), help="sqlite, postgresql (default: both)")
+    parser.add_argument(
+        "parts", nargs="*", default=[*DATABASES, MEANING], help="sqlite, postgresql, meaning (default: all)"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"repetitions; the median counts (default {ROUNDS})")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Playground() as slack:
-        met = [measure(database, slack, Path(folder), given.rounds) for database in given.databases]
+        met = [
+            measure_meaning(Path(folder), given.rounds)
+            if part == MEANING
+            else measure(part, slack, Path(folder), given.rounds)
+            for part in given.parts
+        ]
     return 0 if all(met) else 1
 
 

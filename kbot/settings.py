@@ -1,5 +1,6 @@
 """Every setting: its type, default, unit and a sentence. The environment is the only source."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +11,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kbot.act import BadInput
 
 Token = Annotated[SecretStr | None, Field(default=None)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://")]
 
 
 def default_database_url() -> str:
     """The SQLite file in the user's data folder."""
     return f"sqlite:///{user_data_path('kbot', appauthor=False) / 'kbot.db'}"
+
+
+def default_model_folder() -> Path:
+    """A folder in the user's data folder."""
+    return user_data_path("kbot", appauthor=False) / "models"
+
+
+class EmbedderKind(StrEnum):
+    MINILM = "minilm"  # what texts mean: all-MiniLM-L6-v2, on this machine
+    HASHED = "hashed"  # which words they share: a stand-in that needs nothing
 
 
 class Settings(BaseSettings):
@@ -41,19 +53,27 @@ class Settings(BaseSettings):
         default_factory=default_database_url,
         description="`sqlite:///path` or `postgresql://user:password@host/name`. Default: a file in your data folder.",
     )
+    embedder: EmbedderKind = Field(
+        EmbedderKind.MINILM,
+        description="How texts are compared: `minilm` by what they mean, `hashed` by which words they share.",
+    )
+    model_folder: Path = Field(
+        default_factory=default_model_folder,
+        description="Where the language model's graph is kept, 23 MB. Default: a folder in your data folder.",
+    )
     http_host: str = Field("127.0.0.1", description="Address that the HTTP server listens on.")
     http_port: int = Field(3000, ge=0, le=65535, description="Port of `/slack/events`, `/healthz` and `/readyz`.")
     clock_file: Path | None = Field(
         None,
         description="A file with the seconds that people's time is ahead. For the playground and tests only.",
     )
-    lease_seconds: float = Field(120, gt=0, description="Seconds after which work of a dead process is taken over.")
-    reconcile_seconds: float = Field(
-        60, gt=0, description="Seconds to wait before kbot looks whether a message in doubt has arrived."
+    lease_seconds: Seconds = Field(120, description="Seconds after which work of a dead process is taken over.")
+    reconcile_seconds: Seconds = Field(
+        60, description="Seconds to wait before kbot looks whether a message in doubt has arrived."
     )
-    late_seconds: float = Field(120, gt=0, description="Seconds after which an answer says that it is late.")
-    tick_seconds: float = Field(
-        2, gt=0, description="Seconds between two looks at what time has brought: follow-ups, digests, lapses."
+    late_seconds: Seconds = Field(120, description="Seconds after which an answer says that it is late.")
+    tick_seconds: Seconds = Field(
+        2, description="Seconds between two looks at what time has brought: follow-ups, digests, lapses."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 

