@@ -4,8 +4,8 @@ import statistics
 import time
 from pathlib import Path
 
-from kbot.library.meaning import graph, wordpiece
-from kbot.library.meaning.minilm import MiniLM
+from kbot.meaning import graph, wordpiece
+from kbot.meaning.minilm import MiniLM
 
 QUESTIONS = [
     "How do I reset my password?",

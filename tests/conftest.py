@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
-from kbot.library.meaning.minilm import MiniLM
+from kbot.meaning.minilm import MiniLM
 from kbot.storage import schema
 from kbot.storage.address import Address
 from kbot.storage.units import Units

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from kbot.act import BadInput
-from kbot.library.meaning.embedder import DIMENSIONS, Embedder
-from kbot.library.meaning.hashed import HashEmbedder
-from kbot.library.meaning.minilm import MiniLM
+from kbot.meaning.embedder import DIMENSIONS, Embedder
+from kbot.meaning.hashed import HashEmbedder
+from kbot.meaning.minilm import MiniLM
 
 HOSTILE = ["", " ", "\0", "\ud800", "☃" * 40_000, "the of and", "x" * 40_000, "".join(map(chr, range(0x110000)))]
-OPEN = "import sys, pathlib; from kbot.library.meaning.minilm import MiniLM; "
+OPEN = "import sys, pathlib; from kbot.meaning.minilm import MiniLM; "
 OPEN += "print(MiniLM.open(pathlib.Path(sys.argv[1]), lambda said: None).embed('a')[0])"
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from kbot.library import items
 from kbot.library.facts import Item, ItemState, Lines
 from kbot.library.search import rank
-from kbot.library.search.stems import stems
 from kbot.library.tables import ItemRow, WordsRow
+from kbot.meaning.stems import stems
 from kbot.people.facts import Viewer
 from tests.rooms.desk import ANA, BEN, DOV, ONCALL, PLATFORM, TEAM, act, meet, saved
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbot.library.meaning import wordpiece
-from kbot.library.meaning.wordpiece import END, LONGEST_TEXT, MOST_TOKENS, START, UNKNOWN
+from kbot.meaning import wordpiece
+from kbot.meaning.wordpiece import END, LONGEST_TEXT, MOST_TOKENS, START, UNKNOWN
 
 # What Hugging Face's tokenizer makes of each with the model's own tokenizer.json, without start and end.
 TOLD = {

@@ -4,8 +4,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from kbot.library.facts import Item
-from kbot.library.search.stems import stems
 from kbot.library.tables import WordsRow
+from kbot.meaning.stems import stems
 
 
 def put(session: Session, item: Item) -> None:

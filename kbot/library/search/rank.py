@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kbot.library.search.engines import engine_of
-from kbot.library.search.stems import distinct
 from kbot.library.tables import WordsRow
+from kbot.meaning.stems import distinct
 from kbot.people.facts import Viewer
 
 CANDIDATES = 200

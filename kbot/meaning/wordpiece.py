@@ -67,7 +67,7 @@ def _pieces(word: str) -> list[int]:
 @cache
 def _vocabulary() -> tuple[dict[str, int], int]:
     """The id of each piece, and the characters of the longest."""
-    lines = (files("kbot.library.meaning") / "vocab.txt").read_text("utf-8").rstrip("\n").split("\n")
+    lines = (files("kbot.meaning") / "vocab.txt").read_text("utf-8").rstrip("\n").split("\n")
     return {piece: number for number, piece in enumerate(lines)}, max(map(len, lines))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import onnxruntime
 
 from kbot.act import BadInput
-from kbot.library.meaning import wordpiece
-from kbot.library.meaning.embedder import Vector
+from kbot.meaning import wordpiece
+from kbot.meaning.embedder import Vector
 
 NAME = "minilm-1"
 """The number grows when graph or tokens change: then vectors are others, and so is the file."""
@@ -68,7 +68,7 @@ def _is_whole(graph: Path) -> bool:
 
 
 def _build(graph: Path, say: Callable[[str], None]) -> None:
-    from kbot.library.meaning.graph import Weights, drawn, wheel  # here, for 12 MB and 50 ms that only building costs
+    from kbot.meaning.graph import Weights, drawn, wheel  # here, for 12 MB and 50 ms that only building costs
 
     say(f"Building the language model in {graph.parent}: a second, once.")
     content = drawn(Weights(wheel()))

