@@ -31,6 +31,7 @@ from kbot.home import listeners as home
 from kbot.home.commands import Commands
 from kbot.house import House
 from kbot.library import items
+from kbot.meaning.opening import open_embedder
 from kbot.post import inbox, outbox
 from kbot.post.reading import Reading
 from kbot.post.receiver import Intake
@@ -120,6 +121,7 @@ async def run(settings: Settings) -> None:
     address = Address.parse(settings.database_url)
     with _listening(settings) as port, held(address):
         make_ready(address)
+        embedder = await asyncio.to_thread(open_embedder, settings, log.info)
         clock = Clock(settings.clock_file)
         client = AsyncWebClient(token=token, base_url=settings.slack_api_url, timeout=10)
         me = await _who_am_i(client)
@@ -128,7 +130,7 @@ async def run(settings: Settings) -> None:
             if units.alone:
                 await units(inbox.release_all)
                 await units(outbox.release_all, clock.real())
-            house = House(units, clock, SlackReader(token, settings.slack_api_url), settings, me)
+            house = House(units, clock, SlackReader(token, settings.slack_api_url), settings, me, embedder)
             running = Running(Intake(units, clock, me, items.is_source), units)
             bolt = build(client, doors_of(house))
             socket_mode = _socket(bolt, app_token, running) if app_token else nullcontext()
@@ -202,7 +204,8 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
     """Reading, following, sending and ticking; on the way out they finish what they hold."""
     reading = Reading(house, loop.EVENTS, running.intake)
     sending = Sending(house, sender, loop.LETTERS)
-    steps: tuple[Callable[[], Awaitable[int]], ...] = (reading.step, partial(loop.follow, house), sending.step)
+    workers = [partial(worker, house) for worker in loop.WORKERS]
+    steps: tuple[Callable[[], Awaitable[int]], ...] = (reading.step, *workers, sending.step)
     wakers = [Waker() for _ in steps]
     for waker in wakers:
         house.unit.when_committed(waker.wake)

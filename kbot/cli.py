@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvloop
@@ -13,7 +14,9 @@ import yaml
 
 from kbot.act import BadInput
 from kbot.app import run as run_app
+from kbot.library.evaluation import Questions, evaluate, write_confidence, write_run
 from kbot.logs import set_up_logging
+from kbot.meaning.opening import open_embedder
 from kbot.playground.tour import demo as run_demo
 from kbot.post import looking_inside
 from kbot.settings import Settings
@@ -79,6 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     check = database.add_parser("check", help="say how it stands; exit 1 when it is not current")
     check.set_defaults(do=_check)
 
+    judged = word("eval", _eval, "Judge the search on questions whose answers are known.")
+    judged.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="holds corpus.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv (a header; then query, "
+        "item, grade), each also as .gz",
+    )
+    judged.add_argument("--run", type=Path, metavar="FILE", help="write what was found: query, item, score a line")
+    judged.add_argument(
+        "--confidence", type=Path, metavar="FILE", help="write how sure it is of an answer: query, confidence a line"
+    )
+
     for name in ("inbox", "outbox", "dead"):
         inside = words.add_parser(name, help=f"Look inside: {name}.").add_subparsers(required=True, metavar="WHAT")
         listing = inside.add_parser("list", help="one row a line, never a message's words")
@@ -124,6 +140,7 @@ def _is_address(text: str) -> bool:
 def _upgrade(settings: Settings, given: argparse.Namespace) -> None:
     address = Address.parse(settings.database_url)
     schema.upgrade(address, given.revision)
+    open_embedder(settings, say)
     print(f"{address}: {schema.state(address)}")
 
 
@@ -155,6 +172,24 @@ def _retry(settings: Settings, _: argparse.Namespace) -> None:
     address = Address.parse(settings.database_url)
     with schema.held(address):
         print(f"{looking_inside.retry(address)} rows will be tried once more.")
+
+
+def _eval(settings: Settings, given: argparse.Namespace) -> None:
+    questions = Questions.load(given.folder)
+    for file in (given.run, given.confidence):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise BadInput(f"{file} cannot be written: there is no folder {file.absolute().parent}.")
+    result, rankings = evaluate(questions, open_embedder(settings, say), say, threads=os.cpu_count() or 1)
+    if given.run is not None:
+        write_run(given.run, rankings)
+    if given.confidence is not None:
+        write_confidence(given.confidence, rankings)
+    print(*result.lines(), sep="\n")
+
+
+def say(sentence: str) -> None:
+    """What takes long says how far it is, beside the output."""
+    print(f"kbot: {sentence}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""What every door is handed: units of work, the clock, Slack's reader, the settings and kbot's own name."""
+"""What every door is handed: units of work, the clock, Slack's reader, the embedder, the settings, kbot's own name."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from kbot.act import Act
 from kbot.clock import Clock
+from kbot.meaning.embedder import Embedder
 from kbot.settings import Settings
 from kbot.slack.reader import SlackReader
 from kbot.storage.units import Units
@@ -19,6 +20,7 @@ class House:
     slack: SlackReader
     settings: Settings
     me: str
+    embedder: Embedder
 
     def now(self) -> datetime:
         """People's time, UTC."""

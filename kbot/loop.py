@@ -4,7 +4,7 @@
 
 A stage never calls another one. It writes down what happened (`trail`), and what follows is here: `AFTER` says which
 verbs each fact wakes, `LETTERS` who writes each kind of letter at the moment of sending, `TICKS` what comes of time
-alone, `EVENTS` who listens to what Slack tells.
+alone, `WORKERS` what is done as soon as something is written, `EVENTS` who listens to what Slack tells.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,6 +21,7 @@ from kbot.follow_up import jobs as follow_up
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
+from kbot.library import jobs as library
 from kbot.people import listeners as people_listeners
 from kbot.post import jobs as post
 from kbot.post import listeners as post_listeners
@@ -55,6 +56,24 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
 )
 
 
+async def follow(house: House) -> int:
+    """Do what follows the newest facts. Returns how many there were."""
+    facts = await house.unit.read(log.to_follow)
+    for fact in facts:
+        await house.unit(_follow_one, fact, house.clock.real())
+    return len(facts)
+
+
+def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
+    if log.follow(session, fact):
+        for verb in AFTER.get(type(fact), ()):
+            verb(session, fact, real)
+
+
+WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (follow, library.give_vectors)
+"""What is to be done as soon as something is written; each says how much it found."""
+
+
 def _together(*tables: Mapping[str, Listener]) -> dict[str, list[Listener]]:
     together: dict[str, list[Listener]] = {}
     for table in tables:
@@ -70,17 +89,3 @@ EVENTS = _together(
     people_listeners.EVENTS,
     post_listeners.EVENTS,
 )
-
-
-async def follow(house: House) -> int:
-    """Do what follows the newest facts. Returns how many there were."""
-    facts = await house.unit.read(log.to_follow)
-    for fact in facts:
-        await house.unit(_follow_one, fact, house.clock.real())
-    return len(facts)
-
-
-def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
-    if log.follow(session, fact):
-        for verb in AFTER.get(type(fact), ()):
-            verb(session, fact, real)

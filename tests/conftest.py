@@ -57,11 +57,11 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _without_care(server: str) -> None:
-    """This server need not survive a power cut, and a new database each test is much to write."""
+    """This server need not survive a power cut, a new database each test is much to write, and a deadlock soon told."""
     engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for setting in ("fsync", "full_page_writes"):
-            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        for setting in ("fsync = off", "full_page_writes = off", "deadlock_timeout = '100ms'"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
     engine.dispose()
 

@@ -24,6 +24,7 @@ class Question:
     is_private: bool
     is_open: bool
     cited: tuple[str, ...]
+    is_sure: bool
     late: int
 
 

@@ -6,7 +6,7 @@ from kbot.act import BadInput
 from kbot.answers import questions, views
 from kbot.answers.facts import REFUSED, REFUSED_HERE, SHARED, Asked, Question
 from kbot.house import House
-from kbot.library.looking import look_up, show
+from kbot.library.looking import Found, look_up, show
 from kbot.people import directory
 from kbot.people.facts import Mode
 from kbot.people.viewers import channel_for, member_of, names
@@ -81,11 +81,11 @@ async def _question_text(house: House, team: str, text: str) -> str:
 
 
 async def _answer(house: House, event: Event, person: str, asked: Asked, *, read_in: str | None) -> None:
-    cited = await look_up(house, event.team, person, asked.text, read_in=read_in) if asked.text else []
+    found = await look_up(house, event.team, person, asked.text, read_in=read_in) if asked.text else Found()
     act = house.act(event.team, person, asked.channel, event.id)
     late_after = house.settings.late_seconds
     real = house.clock.real()
-    await house.unit(inbox.finishing(event, questions.record), act, asked, cited, late_after=late_after, real=real)
+    await house.unit(inbox.finishing(event, questions.record), act, asked, found, late_after=late_after, real=real)
 
 
 async def ask(house: House, command: Command) -> Answer:
@@ -113,10 +113,10 @@ async def do_we_know_this(house: House, shortcut: Shortcut) -> Answer:
 
 async def _answer_privately(house: House, team: str, person: str, asked: Asked) -> Answer:
     await member_of(house, team, person)
-    cited = await look_up(house, team, person, asked.text)
+    found = await look_up(house, team, person, asked.text)
     act = house.act(team, person, asked.channel, asked.asked_as)
     question = await house.unit(
-        questions.record, act, asked, cited, late_after=house.settings.late_seconds, real=house.clock.real()
+        questions.record, act, asked, found, late_after=house.settings.late_seconds, real=house.clock.real()
     )
     return await private_reply(house, question)
 

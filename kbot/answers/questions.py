@@ -1,6 +1,6 @@
 """Questions: record what was asked and cited, close what was open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.answers.facts import ANSWER, TOLD, Asked, Question
 from kbot.answers.tables import QuestionRow
+from kbot.library.looking import Found
 from kbot.people.moved import move_rows
 from kbot.post import outbox
 from kbot.post.outbox import Letter
@@ -21,14 +22,13 @@ TEXT_LIMIT = 3000
 WORDS_KEPT = 300
 
 
-def record(
-    session: Session, act: Act, asked: Asked, cited: Sequence[str], *, late_after: float, real: datetime
-) -> Question:
+def record(session: Session, act: Act, asked: Asked, found: Found, *, late_after: float, real: datetime) -> Question:
     """Keep the question with what it is answered by; the same question asked twice is answered once.
 
     Citing an item is a receipt of the asker for the best one, which opens their follow-up; nothing cited leaves the
     question open. A question in a channel or a DM is answered by letter, a private one by the door itself.
     """
+    cited = found.items
     row = {
         "team_id": act.team,
         "id": uuid4().hex,
@@ -39,6 +39,7 @@ def record(
         "text": asked.text[:TEXT_LIMIT],
         "is_private": asked.is_private,
         "cited": list(cited),
+        "is_sure": found.is_sure,
         "state": "answered" if cited or not asked.text else "open",
         "late": int(asked.waited) if asked.waited > late_after else 0,
         "asked_at": act.at,
@@ -46,16 +47,16 @@ def record(
     if insert_new(session, QuestionRow, row):
         question = str(row["id"])
         first = cited[0] if cited else None
-        remember(session, Answered(act.team, question, act.at, act.person, first, question, tuple(cited)))
+        remember(session, Answered(act.team, question, act.at, act.person, first, question, cited))
         if first is not None:
             _received(session, act, question, act.person, first, asked.text)
         if not asked.is_private:
             letter = Letter(act.team, f"answer:{asked.asked_as}", ANSWER, asked.channel, {"question": question})
             outbox.plan(session, letter, real)
-    found = session.scalars(
+    kept = session.scalars(
         select(QuestionRow).where(QuestionRow.team_id == act.team, QuestionRow.asked_as == asked.asked_as)
     ).one()
-    return _question(found)
+    return _question(kept)
 
 
 def get(session: Session, team: str, question: str) -> Question:
@@ -96,7 +97,7 @@ def close(session: Session, act: Act, question: str, item: str, real: datetime) 
     closed = session.execute(
         update(QuestionRow)
         .where(QuestionRow.team_id == act.team, QuestionRow.id == question, QuestionRow.state == "open")
-        .values(state="answered", cited=[item], closed_at=act.at)
+        .values(state="answered", cited=[item], is_sure=True, closed_at=act.at)
         .returning(QuestionRow.asker, QuestionRow.text)
     ).first()
     session.expire_all()
@@ -133,5 +134,6 @@ def _question(row: QuestionRow) -> Question:
         is_private=row.is_private,
         is_open=row.state == "open",
         cited=tuple(row.cited),
+        is_sure=row.is_sure,
         late=row.late,
     )

@@ -12,7 +12,8 @@ from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 class QuestionRow(Table):
     """A question and what it was answered with. `asked_as` names the message or the command: asked once, answered once.
 
-    `cited` are ids of items, best first; none: the question is open. `is_private`: only the asker saw the answer.
+    `cited` are ids of items, best first; none: the question is open. `is_private`: only the
+    asker saw the answer. `is_sure`: the first one very probably answers.
     `late` are the seconds (machine's time) that the question had to wait for kbot.
     """
 
@@ -26,6 +27,7 @@ class QuestionRow(Table):
     text: Mapped[PeoplesWords]
     is_private: Mapped[bool]
     cited: Mapped[list[str]]
+    is_sure: Mapped[bool]
     state: Mapped[str]
     late: Mapped[int]
     asked_at: Mapped[datetime]

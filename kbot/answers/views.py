@@ -23,6 +23,8 @@ ONLY_HERE = (
     "Guests may read along here, so I looked only at what was saved in this channel. `/kb ask` answers you alone."
 )
 ASK_ME = "Ask me something, for example: *@kbot how do we restart the importer?*"
+UNSURE = "I am not sure that this answers it. The nearest that a colleague saved:"
+UNSURE_OF_MANY = "I am not sure that one of these answers it. The nearest that colleagues saved:"
 BODY_OF_FIRST = 1500
 BODY_OF_REST = 400
 
@@ -51,13 +53,17 @@ def answer(
         if among_outsiders:
             blocks.append(context(ONLY_HERE))
         return NOTHING, blocks
-    many = len(items) > 1
-    lead = "This is what colleagues saved about it:" if many else "A colleague saved this:"
-    blocks.append(section(lead))
+    blocks.append(section(_lead(question, many=len(items) > 1)))
     for n, item in enumerate(items):
         blocks += card(item, names, evidence[item.id], now, body=BODY_OF_REST if n else BODY_OF_FIRST)
         blocks.append(buttons(button("I'll use this", USE, item.id)))
     return "I found something that colleagues saved.", blocks
+
+
+def _lead(question: Question, *, many: bool) -> str:
+    if not question.is_sure:
+        return UNSURE_OF_MANY if many else UNSURE
+    return "This is what colleagues saved about it:" if many else "A colleague saved this:"
 
 
 def private(said: Said, question: Question, *, can_share: bool) -> Said:

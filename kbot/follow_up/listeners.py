@@ -11,6 +11,7 @@ from kbot.follow_up.facts import Case
 from kbot.follow_up.showing import asked
 from kbot.house import House
 from kbot.library.looking import look_up, show
+from kbot.library.search.thresholds import NAMED
 from kbot.people import directory
 from kbot.people.viewers import member_of
 from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
@@ -86,10 +87,10 @@ async def used(house: House, command: Command) -> Answer:
     person = await member_of(house, command.team, command.person)
     words = plain(command.rest)
     if words:
-        wanted = await look_up(house, command.team, person.id, words)
+        wanted = (await look_up(house, command.team, person.id, words, threshold=NAMED)).items
     else:
         recent = await house.unit.read(cases.of_person, command.team, person.id)
-        wanted = list(dict.fromkeys(case.item for case in recent))[:3]
+        wanted = tuple(dict.fromkeys(case.item for case in recent))[:3]
     found = await show(house, command.team, person.id, wanted)
     if not found.items:
         raise BadInput("I find nothing like that. Say a few of its words: /kb used restart the importer")

@@ -11,7 +11,7 @@ from kbot.act import Act, BadInput
 from kbot.library.audience import visible_to
 from kbot.library.facts import NEXT, Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
 from kbot.library.search import index
-from kbot.library.tables import ItemRow, SourceRow, VersionRow, WordsRow
+from kbot.library.tables import ItemRow, SourceRow, VersionRow
 from kbot.people.facts import Viewer
 from kbot.people.moved import move_rows
 from kbot.storage.upsert import insert_new
@@ -243,7 +243,10 @@ def lock(session: Session, team: str, item: str) -> Item:
 
 def show(session: Session, viewer: Viewer, items: Iterable[str]) -> dict[str, Item]:
     """Those of `items` that the viewer may be shown now, by id, whatever their state."""
-    query = select(ItemRow).where(visible_to(viewer), ItemRow.id.in_(set(items)))
+    wanted = set(items)
+    if not wanted:
+        return {}  # asked for none of them, SQLite would look through all that the viewer may see
+    query = select(ItemRow).where(visible_to(viewer), ItemRow.id.in_(wanted))
     return {item.id: item for item in _items(session, list(session.scalars(query)))}
 
 
@@ -302,8 +305,9 @@ def source_edited(session: Session, team: str, channel: str, ts: str, edited_ts:
 
 def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: the items, their sources and their words go with it."""
-    for table in (ItemRow, SourceRow, WordsRow):
+    for table in (ItemRow, SourceRow):
         move_rows(session, table, team, old, new)
+    index.move_channel(session, team, old, new)
 
 
 def waiting(session: Session, team: str, channels: Iterable[str], waits_for: WaitsFor) -> list[Item]:
@@ -391,14 +395,7 @@ def _item(row: ItemRow, version: VersionRow, source: SourceRow | None) -> Item:
         is_named=row.is_named,
         flagger=row.flagger,
         version=row.version,
-        lines=Lines(
-            title=version.title,
-            body=version.body,
-            when=version.when,
-            because=version.because,
-            limits=version.limits,
-            question=version.question,
-        ),
+        lines=version.lines,
         source=Source(
             source.channel_id,
             source.ts,

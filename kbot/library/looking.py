@@ -1,5 +1,6 @@
 """Look an answer up for one pair of eyes: which channels have hits, which of them are open now, what answers best."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,16 @@ from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item
 from kbot.library.search import rank
+from kbot.library.search.rank import Wanted
+from kbot.library.search.thresholds import CITED, MOST_CITED, Threshold
 from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.people.viewers import viewer_of
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import Evidence
+
+NEAR = 0.03
+"""What people said of an item moves it by so much of a score at most: it decides between near-equals only."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,37 @@ class Shown:
     among_outsiders: bool = False
 
 
-async def look_up(house: House, team: str, asker: str, text: str, *, read_in: str | None = None) -> list[str]:
-    """Ids of the items that answer, best first, for this asker, or for everybody in the channel `read_in`."""
-    channels = await house.unit.read(rank.channels_with_hits, team, text)
+@dataclass(frozen=True)
+class Found:
+    """What answers a question: ids of items, best first. `is_sure`: the first one very probably does."""
+
+    items: tuple[str, ...] = ()
+    is_sure: bool = False
+
+
+async def look_up(
+    house: House,
+    team: str,
+    asker: str,
+    text: str,
+    *,
+    read_in: str | None = None,
+    threshold: Threshold = CITED,
+) -> Found:
+    """The items that answer, for this asker, or for everybody in the channel `read_in`."""
+    wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
+    channels = await house.unit.read(rank.channels_with_hits, team, wanted, threshold.answer)
     viewer = await viewer_of(house, team, asker, channels, read_in=read_in)
-    return [hit.item for hit in await house.unit.read(rank.find, viewer, text)]
+    return await house.unit.read(best_for, viewer, wanted, threshold)
+
+
+def best_for(session: Session, viewer: Viewer, wanted: Wanted, threshold: Threshold) -> Found:
+    """What answers a question for this viewer. An item under the threshold is not lifted over it by what people say."""
+    ranking = rank.find(session, viewer, wanted)
+    good = [hit for hit in ranking.hits if hit.score >= threshold.answer]
+    said = evidence(session, viewer.team, [hit.item for hit in good])
+    best = sorted(good, key=lambda hit: (-hit.score - NEAR * said[hit.item].standing, hit.item))[:MOST_CITED]
+    return Found(tuple(hit.item for hit in best), bool(best) and ranking.is_right >= threshold.sure)
 
 
 async def show(

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Identity, Index, Integer, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kbot.library.facts import Lines
 from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 
 
@@ -63,6 +64,10 @@ class VersionRow(Table):
     at: Mapped[datetime]
     __table_args__ = (ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),)
 
+    @property
+    def lines(self) -> Lines:
+        return Lines(self.title, self.body, self.when, self.because, self.limits, self.question)
+
 
 class SourceRow(Table):
     """A message of Slack: the source of an item, or one that was deleted before it could become one.
@@ -89,16 +94,38 @@ class SourceRow(Table):
 
 
 class WordsRow(Table):
-    """The searchable words of a published item, as stems. Both databases index this table, each in its own way."""
+    """What the search knows of an item that is or was published: its words as stems, and vectors of their meaning.
+
+    `vector` and `passages` are as search/vectors.py packs them; None: not read yet, or nothing to read. `is_gone`:
+    nobody finds it. `change` numbers the changes of a workspace's rows, `version` is the item's.
+    """
 
     __tablename__ = "words"
-    n: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
-    team_id: Mapped[str]
-    item_id: Mapped[str]
+    team_id: Mapped[TeamKey]
+    item_id: Mapped[Key]
     channel_id: Mapped[str]
-    stems: Mapped[str]
+    version: Mapped[int]
     title_stems: Mapped[str]
+    stems: Mapped[str]
+    vector: Mapped[bytes | None]
+    passages: Mapped[bytes | None]
+    is_gone: Mapped[bool]
+    change: Mapped[int] = mapped_column(BigInteger)
     __table_args__ = (
         ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
-        Index("words_item", "team_id", "item_id", unique=True),
+        Index("words_change", "team_id", "change"),
+        Index(
+            "words_unread",
+            "change",
+            postgresql_where=text("vector IS NULL AND NOT is_gone"),
+            sqlite_where=text("vector IS NULL AND NOT is_gone"),
+        ),
     )
+
+
+class WordsClockRow(Table):
+    """The number of the newest change of a workspace's words."""
+
+    __tablename__ = "words_clock"
+    team_id: Mapped[TeamKey]
+    change: Mapped[int] = mapped_column(BigInteger)

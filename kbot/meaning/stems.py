@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -10,7 +11,7 @@ _NO_SPACES = re.compile(r"[぀-ヿ㐀-鿿가-힯฀-๿]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _stemmer = snowballstemmer.stemmer("english")
 LONGEST_TOKEN = 40
-MOST_STEMS = 64
+MOST_STEMS = 256
 """Of a question that is longer, its first different stems count."""
 
 STOP = frozenset(
@@ -137,6 +138,11 @@ STOP = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 16)
+def _stem(token: str) -> str:
+    return str(_stemmer.stemWord(token))
+
+
 def stems(text: str) -> list[str]:
     """The stems of a text in their order, stop words left out. Scripts without spaces become pairs of characters."""
     folded = unicodedata.normalize("NFKD", _CAMEL.sub(" ", text))
@@ -148,7 +154,7 @@ def stems(text: str) -> list[str]:
         if _NO_SPACES.search(token):
             found += [token[i : i + 2] for i in range(max(1, len(token) - 1))]
         else:
-            found.append(_stemmer.stemWord(token[:LONGEST_TOKEN]))
+            found.append(_stem(token[:LONGEST_TOKEN]))
     return found
 
 

@@ -140,6 +140,13 @@ class Evidence:
     made_worse: int = 0
 
     @property
+    def standing(self) -> float:
+        """How well it proved, from -1 to 1; 0 when nobody said anything. The share that helped, shrunk towards even."""
+        failed = self.failed + self.made_worse
+        helped = self.used - self.made_worse
+        return (helped - failed) / (helped + failed + 2)
+
+    @property
     def in_words(self) -> str:
         """Such as "used by 2 (reported), did not work for 1"; "" when nobody said anything yet."""
         parts = []

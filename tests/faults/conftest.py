@@ -47,7 +47,8 @@ def playground(how: How, tmp_path: Path) -> Iterator[Playground]:
 def bot(playground: Playground, database_url: str, tmp_path: Path) -> Iterator[Mortal]:
     """kbot as an operator runs it, not started yet. Its log is shown when the test fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KBOT_", "SLACK_"))}
-    environment |= SHORT_LEASES | playground.environment() | {"KBOT_DATABASE_URL": database_url}
+    environment |= SHORT_LEASES | playground.environment()
+    environment |= {"KBOT_DATABASE_URL": database_url, "KBOT_EMBEDDER": "hashed"}
     if playground.app_url is not None:
         environment["KBOT_HTTP_PORT"] = playground.app_url.split(":")[2].split("/")[0]
     made = Mortal(tmp_path, environment, Driver(playground), Address.parse(database_url))

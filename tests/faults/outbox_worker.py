@@ -15,6 +15,7 @@ import aiohttp
 
 from kbot.clock import Clock
 from kbot.house import House
+from kbot.meaning.hashed import HashEmbedder
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.workers import Sending, Waker, keep_going
@@ -71,7 +72,7 @@ async def work(address: Address, url: str, ready: int, *, is_blind: bool) -> Non
     """Send what waits, for ever. A byte is written to `ready` just before."""
     units = open_units(address)
     settings = Settings.model_construct(lease_seconds=SETTLE_SECONDS, reconcile_seconds=SETTLE_SECONDS)
-    house = House(units, Clock(None), SlackReader("", url), settings, "U0KBOT")
+    house = House(units, Clock(None), SlackReader("", url), settings, "U0KBOT", HashEmbedder())
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         sending = Sending(house, Carrier(session, url, is_blind=is_blind), {KIND: _write})
         waker = Waker()

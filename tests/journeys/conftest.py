@@ -96,12 +96,16 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def bot(how: How, playground: Playground, database_url: str, tmp_path: Path, nursery: Nursery) -> Iterator[Bot]:
+def bot(
+    how: How, playground: Playground, database_url: str, model_folder: Path, tmp_path: Path, nursery: Nursery
+) -> Iterator[Bot]:
     """kbot, running. Its log is shown when the test fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KBOT_", "SLACK_"))}
-    environment |= QUICK | playground.environment() | {"KBOT_DATABASE_URL": database_url}
+    environment |= QUICK | playground.environment()
+    environment |= {"KBOT_DATABASE_URL": database_url, "KBOT_MODEL_FOLDER": str(model_folder)}
     if playground.app_url is not None:
         environment["KBOT_HTTP_PORT"] = playground.app_url.split(":")[2].split("/")[0]
+    environment["KBOT_EMBEDDER"] = "minilm" if how.by_command or how.with_model else "hashed"
     environment |= how.settings
     slack = Driver(playground)
     address = Address.parse(database_url)

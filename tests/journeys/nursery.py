@@ -3,6 +3,7 @@
 The fork runs the same `main(["run"])` as the command; the whole loop and the restarts use the command itself.
 """
 
+import gc
 import json
 import os
 import signal
@@ -103,6 +104,8 @@ def _ended(pid: int) -> int | None:
 def serve() -> None:
     """Answer the questions of `Nursery.ask` until the tests are over."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # what is imported by now need not be looked at again by every child
     for line in sys.stdin:
         question = json.loads(line)
         if "ended" in question:

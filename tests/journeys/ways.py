@@ -8,11 +8,13 @@ import pytest
 
 @dataclass(frozen=True)
 class How:
-    """`settings` are added to kbot's environment. `by_command`: started as an operator does, not forked."""
+    """`settings` are added to kbot's environment. `by_command`: started as an operator does, not forked, and with the
+    real language model; elsewhere texts are compared by the words they share, unless `with_model`."""
 
     http: bool = False
     postgresql: bool = False
     by_command: bool = False
+    with_model: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -30,6 +32,7 @@ in_both_modes = run(SOCKET, HTTP)
 on_both_databases = run(SOCKET, POSTGRESQL)
 in_every_way = run(How(by_command=True), How(http=True, by_command=True), How(postgresql=True, by_command=True))
 by_command = run(How(by_command=True))
+with_model = run(How(with_model=True))
 by_http = run(HTTP)
 on_postgresql = run(POSTGRESQL)
 

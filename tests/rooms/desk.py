@@ -13,6 +13,7 @@ from kbot.answers.facts import Asked, Question
 from kbot.capture import flags
 from kbot.capture.flags import Finding
 from kbot.library.facts import Item, Lines, Source
+from kbot.library.looking import Found
 from kbot.people import directory
 from kbot.people.facts import Policy, Publication
 from kbot.post.tables import OutboxRow
@@ -76,7 +77,7 @@ def asked(
 ) -> Question:
     """Ben asks what nobody has saved an answer to."""
     put = Asked(f"{channel}:{next(_number)}", channel, text, "1.1")
-    return questions.record(session, act(BEN, at, channel), put, [], late_after=60, real=REAL)
+    return questions.record(session, act(BEN, at, channel), put, Found(), late_after=60, real=REAL)
 
 
 def said(

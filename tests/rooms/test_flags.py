@@ -17,7 +17,9 @@ from kbot.library import items
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
 from kbot.library.items import Gone
 from kbot.library.search import rank
+from kbot.library.search.rank import Wanted
 from kbot.library.tables import ItemRow, VersionRow
+from kbot.meaning.hashed import HashEmbedder
 from kbot.people.facts import Policy, Publication, Viewer
 from kbot.storage.units import Units
 from kbot.trail import log
@@ -43,6 +45,9 @@ def flagged(session: Session, person: str = BEN, event_ts: str = "") -> Item | N
     return done.item if done else None
 
 
+IMPORTER = Wanted.of("importer stuck", HashEmbedder().embed("importer stuck"))
+
+
 def unflagged(session: Session, person: str = BEN, event_ts: str = "") -> None:
     flags.unflag(session, act(person), Flag(PLATFORM, TS, "bulb", event_ts or f"{next(_event):010d}"), REAL)
 
@@ -53,7 +58,7 @@ def state(session: Session) -> str | None:
 
 
 def is_found(session: Session) -> bool:
-    return bool(rank.find(session, Viewer(TEAM, BEN, frozenset({PLATFORM})), "importer stuck"))
+    return bool(rank.find(session, Viewer(TEAM, BEN, frozenset({PLATFORM})), IMPORTER).hits)
 
 
 def count_of(session: Session, table: type[ItemRow] | type[VersionRow]) -> int:

@@ -21,6 +21,7 @@ from kbot import app
 from kbot.clock import Clock
 from kbot.house import House
 from kbot.library import items
+from kbot.meaning.hashed import HashEmbedder
 from kbot.playground.server import Playground
 from kbot.playground.world import BOT_USER, TEAM_ID
 from kbot.post.receiver import Intake
@@ -113,7 +114,9 @@ def secret() -> str | None:
 @pytest.fixture
 async def door(units: Units, slack: Playground, secret: str | None) -> AsyncIterator[Door]:
     clock = Clock()
-    house = House(units, clock, SlackReader(slack.bot_token, slack.api_url), Settings(http_port=0), BOT_USER)
+    house = House(
+        units, clock, SlackReader(slack.bot_token, slack.api_url), Settings(http_port=0), BOT_USER, HashEmbedder()
+    )
     running = app.Running(Intake(units, clock, BOT_USER, items.is_source), units)
     bolt = build(AsyncWebClient(slack.bot_token, base_url=slack.api_url), app.doors_of(house))
     async with AsyncExitStack() as open_until_the_end:

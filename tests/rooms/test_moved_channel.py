@@ -16,6 +16,8 @@ from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Lines, Source
 from kbot.library.search import rank
+from kbot.library.search.rank import Wanted
+from kbot.meaning.hashed import HashEmbedder
 from kbot.people import directory
 from kbot.people.facts import Policy, Viewer
 from kbot.post import outbox
@@ -37,7 +39,11 @@ HISTORY = {"audit", "fact", "inbox"}
 
 @pytest.fixture
 def house(units: Units) -> House:
-    return House(units, Clock(), SlackReader("xoxb-1", "http://127.0.0.1:9/"), Settings(), "U0KBOT")
+    return House(units, Clock(), SlackReader("xoxb-1", "http://127.0.0.1:9/"), Settings(), "U0KBOT", HashEmbedder())
+
+
+def wanted(question: str) -> Wanted:
+    return Wanted.of(question, HashEmbedder().embed(question))
 
 
 def begin(session: Session) -> None:
@@ -104,7 +110,7 @@ async def test_all_of_it_works_on_as_before(house: House) -> None:
     await moves(house)
 
     def look(session: Session) -> None:
-        assert rank.find(session, Viewer(TEAM, BEN, frozenset({NEW})), "importer stuck")
+        assert rank.find(session, Viewer(TEAM, BEN, frozenset({NEW})), wanted("importer stuck")).hits
         assert len(questions.open_in(session, TEAM, [NEW])) == 1
         assert directory.brokers_of(session, TEAM, NEW) == (CLEO,)
         letter = outbox.letter_at(session, TEAM, NEW, "1.1")
@@ -114,7 +120,7 @@ async def test_all_of_it_works_on_as_before(house: House) -> None:
 
     def taken_off(session: Session) -> None:
         flags.unflag(session, act(BEN), Flag(NEW, TS, "bulb", "9.9"), REAL)
-        assert not rank.find(session, Viewer(TEAM, BEN, frozenset({NEW})), "importer stuck")
+        assert not rank.find(session, Viewer(TEAM, BEN, frozenset({NEW})), wanted("importer stuck")).hits
 
     await house.unit(taken_off)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kbot.clock import Clock
 from kbot.house import House
 from kbot.library import items
+from kbot.meaning.hashed import HashEmbedder
 from kbot.people.facts import Mode
 from kbot.post import jobs
 from kbot.post.inbox import MOST_FAILURES, InboxState
@@ -37,7 +38,7 @@ BLOCK = {"type": "section", "text": {"type": "mrkdwn", "text": SENTENCE}}
 
 @pytest.fixture
 def house(units: Units) -> House:
-    return House(units, Clock(), SlackReader("xoxb-1", "http://127.0.0.1:9/"), Settings(), ME)
+    return House(units, Clock(), SlackReader("xoxb-1", "http://127.0.0.1:9/"), Settings(), ME, HashEmbedder())
 
 
 async def arrives(

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from kbot.library import items
 from kbot.library.facts import Item, ItemState, Lines
-from kbot.library.search import rank
+from kbot.library.looking import best_for
+from kbot.library.search import index, rank
+from kbot.library.search.passages import read
+from kbot.library.search.rank import Ranking, Wanted
+from kbot.library.search.thresholds import Threshold
 from kbot.library.tables import ItemRow, WordsRow
+from kbot.meaning.hashed import HashEmbedder
 from kbot.meaning.stems import stems
 from kbot.people.facts import Viewer
 from tests.rooms.desk import ANA, BEN, DOV, ONCALL, PLATFORM, TEAM, act, meet, saved
@@ -46,8 +51,17 @@ def viewer(*channels: str, person: str = BEN, team: str = TEAM) -> Viewer:
     return Viewer(team, person, frozenset(channels))
 
 
+def wanted(question: str) -> Wanted:
+    return Wanted.of(question, HashEmbedder().embed(question))
+
+
+def ranked(session: Session, question: str, *channels: str) -> Ranking:
+    return rank.find(session, viewer(*(channels or (PLATFORM,))), wanted(question))
+
+
 def found(session: Session, question: str, *channels: str) -> list[str]:
-    return [hit.item for hit in rank.find(session, viewer(*(channels or (PLATFORM,))), question)]
+    """What is cited."""
+    return list(best_for(session, viewer(*(channels or (PLATFORM,))), wanted(question), Threshold()).items)
 
 
 def reworded(session: Session, item: Item, title: str, body: str = "x") -> None:
@@ -57,17 +71,23 @@ def reworded(session: Session, item: Item, title: str, body: str = "x") -> None:
 def crowd(session: Session, titles: Sequence[str], channel: str) -> None:
     """Many items at once, published as they are."""
     begun = saved(session, "Unlike the others", by=ANA, channel=channel)
-    item, words = session.get_one(ItemRow, (TEAM, begun.id)), session.scalars(select(WordsRow)).all()[-1]
+    item, words = session.get_one(ItemRow, (TEAM, begun.id)), session.get_one(WordsRow, (TEAM, begun.id))
     session.execute(insert(ItemRow), [_like(item, id=f"crowd{n}", version=0) for n, _ in enumerate(titles)])
-    session.execute(
-        insert(WordsRow),
-        [_like(words, n=None, item_id=f"crowd{n}", title_stems=" ".join(stems(t))) for n, t in enumerate(titles)],
-    )
+    change = index.next_change(session, TEAM)
+    rows = [
+        _like(words, item_id=f"crowd{n}", title_stems=" ".join(stems(title)), stems="", change=change)
+        for n, title in enumerate(titles)
+    ]
+    session.execute(insert(WordsRow), rows)
 
 
 def _like(row: ItemRow | WordsRow, **other: object) -> dict[str, object]:
-    values = {column.key: getattr(row, column.key) for column in row.__table__.columns} | other
-    return {name: value for name, value in values.items() if value is not None or name != "n"}
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns} | other
+
+
+def read_all(session: Session) -> None:
+    """What the job does: every item's words get their vector."""
+    index.set_vectors(session, read(HashEmbedder(), index.unread(session, 1000)))
 
 
 def test_it_is_found_by_other_forms_of_its_words(session: Session) -> None:
@@ -87,9 +107,10 @@ def test_anybodys_words_can_be_asked_and_saved(session: Session, text: str) -> N
     item = saved(session, "Importer stuck?")
     reworded(session, item, f"Zebra {text}", text)
     assert item.id in found(session, "zebra")
-    for hit in rank.find(session, viewer(PLATFORM), text):
-        assert 0 < hit.score < 1.5
-    rank.channels_with_hits(session, TEAM, text)
+    read_all(session)
+    for hit in ranked(session, text).hits:
+        assert -1 <= hit.score <= 1
+    rank.channels_with_hits(session, TEAM, wanted(text), 0.4)
     items.take_away(session, act(ANA), item.id, ItemState.RETIRED)
 
 
@@ -104,19 +125,19 @@ def test_only_what_the_viewer_may_see_is_found(session: Session) -> None:
     public, private = saved(session, "Importer stuck?"), saved(session, "Importer password", by=ANA, channel=ONCALL)
     assert set(found(session, "importer", PLATFORM, ONCALL)) == {public.id, private.id}
     assert found(session, "importer", PLATFORM) == [public.id]
-    assert rank.find(session, viewer(), "importer") == []
-    assert rank.find(session, viewer(PLATFORM, team="T2"), "importer") == []
-    assert rank.channels_with_hits(session, TEAM, "importer") == {PLATFORM, ONCALL}
-    assert rank.channels_with_hits(session, "T2", "importer") == set()
+    assert rank.find(session, viewer(), wanted("importer")) == Ranking()
+    assert rank.find(session, viewer(PLATFORM, team="T2"), wanted("importer")) == Ranking()
+    assert rank.channels_with_hits(session, TEAM, wanted("importer"), 0.4) == {PLATFORM, ONCALL}
+    assert rank.channels_with_hits(session, "T2", wanted("importer"), 0.4) == set()
 
 
 def test_what_others_know_changes_nothing_in_my_answer(session: Session) -> None:
     mine = saved(session, "Importer stuck after the deploy?")
-    before = rank.find(session, viewer(PLATFORM), "importer deploy")
+    before = ranked(session, "importer deploy")
     for n in range(20):
         saved(session, f"Importer deploy secret {n}", by=ANA, channel=ONCALL)
-    assert rank.find(session, viewer(PLATFORM), "importer deploy") == before
-    assert [hit.item for hit in before] == [mine.id]
+    assert ranked(session, "importer deploy") == before
+    assert [hit.item for hit in before.hits] == [mine.id]
 
 
 def test_a_crowd_of_others_items_pushes_nobody_out(session: Session) -> None:

@@ -93,7 +93,7 @@ def an_item(words: str, **other: Any) -> Item:
 
 
 def a_question(words: str, **other: Any) -> Question:
-    question = Question("T1", "q" * 32, BEN, "C0PLATFORM", "1.1", words, NOW, False, True, ("a" * 32,), 300)
+    question = Question("T1", "q" * 32, BEN, "C0PLATFORM", "1.1", words, NOW, False, True, ("a" * 32,), True, 300)
     return replace(question, **other)
 
 

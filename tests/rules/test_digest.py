@@ -161,7 +161,7 @@ def test_a_row_says_what_became_of_it(
 
 
 def question(words: str = "how do I get <!channel> a badge?") -> Question:
-    return Question("T1", "q1", "BEN", "C1", None, words, WEDNESDAY - timedelta(days=2), True, True, (), 0)
+    return Question("T1", "q1", "BEN", "C1", None, words, WEDNESDAY - timedelta(days=2), True, True, (), True, 0)
 
 
 def desk(*entries: Entry, numbers: Numbers = Numbers(), more: int = 0) -> Desk:  # noqa: B008

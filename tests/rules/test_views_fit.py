@@ -278,7 +278,7 @@ def test_an_unnamed_contributor_is_named_nowhere(item: Item, name: str) -> None:
     secret = "QQ-Ana-QQ"
     unnamed = Item(**{**vars(item), "is_named": False, "contributor": "U0ANA"})
     people = called(secret, name, "Cleo")
-    question = Question("T1", "q", "U0BEN", "C1", "1.1", "how?", NOW, False, False, (item.id,), 0)
+    question = Question("T1", "q", "U0BEN", "C1", "1.1", "how?", NOW, False, False, (item.id,), True, 0)
     shown = [answers.answer(question, [unnamed], people, {item.id: Evidence()}, NOW)]
     for status in Status:
         case = Case(

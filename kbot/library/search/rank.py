@@ -1,78 +1,186 @@
-"""Which items answer a question. Candidates come from the engine; the score is ours, the same on both databases.
+"""Which items answer a question, how well, and whether any does. One ranking, the same on both databases.
 
-A first engine: the share of the question's stems that an item holds, the rarer ones counting more. An item under
-the threshold does not answer: kbot then says that it has nothing.
+The score is a weighted sum of meaning (cosines of sentence embeddings) and words (BM25 as a share of what the question
+weighs). It stays comparable between questions, so that one threshold can say "I have nothing on this". Weights and
+coefficients were fitted on eight public question sets that are not in this repository; see docs/search.md.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kbot.library.search.engines import engine_of
+from kbot.library.search.shelf import Floats, Lexical, shelf_of
+from kbot.library.search.vectors import unpacked
 from kbot.library.tables import WordsRow
 from kbot.meaning.stems import distinct
 from kbot.people.facts import Viewer
 
-CANDIDATES = 200
-THRESHOLD = 0.5
-"""Share of the question's weight that an item must hold to be cited."""
+CANDIDATES = 100
+"""So many of the best by their words, and as many by their meaning, are looked at closely."""
 
-TITLE_BONUS = 0.15
-SMALL_LIBRARY = 100
-"""A library with fewer items is weighed like one of this size: in three items every word is rare."""
+MEANING, WORDS = 0.6, 0.4
+FULL_MARKS = 1.5
+"""Times the question's weight is the BM25 that counts as everything; more does not count."""
 
-UNHEARD_OF = 0.6
+CHANNELS_LOOKED_INTO = 40
+"""Slack is asked about the members of so many channels at most for one question, those with the best hits."""
+
+MARGIN = 0.1
+"""So much under the threshold a channel's best hit may seem, by the signs alone, and still be worth looking into."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A question as the search takes it: its different stems, and its vector, (384,) float32 of length 1."""
+
+    stems: tuple[str, ...]
+    vector: Floats
+
+    @classmethod
+    def of(cls, text: str, vector: Floats) -> "Wanted":
+        return cls(tuple(distinct(text)), vector)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """An item that may answer. `score` is between 0 and about 1.15."""
+    """An item that may answer; `score` is its relevance, between about 0 and 1."""
 
     item: str
     score: float
 
 
-def channels_with_hits(session: Session, team: str, question: str) -> set[str]:
-    """Where the audiences of all items are that might answer, to make a Viewer from. Ids of channels, no items."""
-    asked = distinct(question)
-    if not asked:
-        return set()
-    query = select(WordsRow.channel_id).where(WordsRow.team_id == team).distinct()
-    return set(session.scalars(engine_of(session).holding(query, asked)))
+@dataclass(frozen=True)
+class Ranking:
+    """The best items, whether or not they answer; `is_right` is the probability that the first one does."""
+
+    hits: tuple[Hit, ...] = ()
+    is_right: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """How confident the whole is that there is an answer: the score of the first."""
+        return self.hits[0].score if self.hits else 0.0
 
 
-def find(session: Session, viewer: Viewer, question: str, most: int = 3) -> list[Hit]:
-    """The items that answer, best first; none when nothing is good enough.
+def channels_with_hits(session: Session, team: str, wanted: Wanted, threshold: float) -> set[str]:
+    """Where the audiences of the items are that might answer, to make a Viewer from. Ids of channels, no items."""
+    shelf = shelf_of(session, team)
+    with shelf.lock:
+        shelf.catch_up(session)
+        seen = shelf.seen_by(None)
+        if not seen.any():
+            return set()
+        share = _share(shelf.lexical(wanted.stems, seen))
+        distances = shelf.vectors.distances(wanted.vector, seen)
+        # The angle between two vectors, seen through their signs alone.
+        cosines = np.cos(np.minimum(distances, 192) * np.float32(math.pi / 384))
+        best = shelf.best_by_channel(np.where(seen, MEANING * np.maximum(cosines, share) + WORDS * share, -1))
+    worth = sorted((-score, channel) for channel, score in best.items() if score >= threshold - MARGIN)
+    return {channel for _, channel in worth[:CHANNELS_LOOKED_INTO]}
+
+
+def find(session: Session, viewer: Viewer, wanted: Wanted, most: int = 10) -> Ranking:
+    """The `most` best items that this viewer may see, best first, and how sure it is that the first one is right.
 
     Weights are counted over what this viewer may see, so that nothing about other items shows in a score.
     """
-    asked = distinct(question)
-    if not asked or not viewer.channels:
-        return []
-    mine = (WordsRow.team_id == viewer.team, WordsRow.channel_id.in_(viewer.channels))
-    query = select(WordsRow.item_id, WordsRow.title_stems, WordsRow.stems).where(*mine).limit(CANDIDATES)
-    rows = session.execute(engine_of(session).best(query, asked)).all()
-    total = session.execute(select(func.count()).select_from(WordsRow).where(*mine)).scalar_one()
-    held = {item: (set(title.split()), set(title.split()) | set(body.split())) for item, title, body in rows}
-    weight = _weights(asked, [words for _, words in held.values()], total)
-    whole = sum(weight.values())
-    hits = []
-    for item, (title, words) in held.items():
-        share = sum(weight[stem] for stem in asked if stem in words) / whole
-        in_title = sum(weight[stem] for stem in asked if stem in title) / whole
-        if share >= THRESHOLD:
-            hits.append(Hit(item, share + TITLE_BONUS * in_title))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.item))[:most]
+    shelf = shelf_of(session, viewer.team)
+    with shelf.lock:
+        shelf.catch_up(session)
+        seen = shelf.seen_by(viewer.channels)
+        if not seen.any():
+            return Ranking()
+        words = shelf.lexical(wanted.stems, seen)
+        lexical, dense = best(words.scores), shelf.vectors.nearest(wanted.vector, seen, CANDIDATES)[0]
+        slots = np.union1d(lexical, dense)
+        if not len(slots):
+            return Ranking()
+        items = shelf.items(slots)
+        cosines, has_vector = shelf.vectors.cosines(wanted.vector, slots), shelf.vectors.have(slots)
+    share = _share(words)[slots]
+    cosines = np.where(has_vector, cosines, share)  # a vector follows within seconds; until then the words speak
+    closest = _closest_passages(session, viewer.team, items, wanted.vector, cosines)
+    scores = MEANING * (cosines + closest) / 2 + WORDS * share
+    order = np.lexsort((np.array(items), -scores))
+    hits = tuple(Hit(items[i], float(scores[i])) for i in order[:most])
+    seen_as = _Features(slots, cosines, closest, words, lexical, dense)
+    return Ranking(hits, seen_as.probability())
 
 
-def _weights(asked: Sequence[str], documents: Sequence[set[str]], total: int) -> dict[str, float]:
-    """Rarer stems weigh more (BM25's idf over the candidates); one that no item holds may be a mere way of asking."""
-    size = max(total, SMALL_LIBRARY)
-    weights = {}
-    for stem in asked:
-        n = sum(stem in words for words in documents)
-        weights[stem] = math.log(1 + (size - n + 0.5) / (n + 0.5)) * (1 if n else UNHEARD_OF)
-    return weights
+def _share(words: Lexical) -> Floats:
+    """BM25 as a share of full marks for this question, 0 to 1."""
+    if not words.mass:
+        return words.scores
+    share: Floats = np.minimum(words.scores / np.float32(FULL_MARKS * words.mass), 1)
+    return share
+
+
+def best(scores: Floats) -> NDArray[np.intp]:
+    slots = np.flatnonzero(scores)
+    if len(slots) > CANDIDATES:
+        slots = slots[np.argpartition(-scores[slots], CANDIDATES)[:CANDIDATES]]
+    return slots[np.lexsort((slots, -scores[slots]))]
+
+
+def _closest_passages(session: Session, team: str, items: Sequence[str], asked: Floats, cosines: Floats) -> Floats:
+    """For each item the cosine of the passage nearest to the question, or its own where it has no passages."""
+    query = select(WordsRow.item_id, WordsRow.passages).where(
+        WordsRow.team_id == team, WordsRow.item_id.in_(items), WordsRow.passages.is_not(None)
+    )
+    passages = {item: stored for item, stored in session.execute(query) if stored}
+    closest = cosines.copy()
+    for i, item in enumerate(items):
+        if item in passages:
+            closest[i] = np.max(unpacked(passages[item]) @ asked)
+    return closest
+
+
+@dataclass(frozen=True)
+class _Features:
+    """What tells a right first hit from a wrong one, measured over the candidates."""
+
+    slots: NDArray[np.intp]
+    cosines: Floats
+    closest: Floats
+    words: Lexical
+    by_words: NDArray[np.intp]
+    by_meaning: NDArray[np.intp]
+
+    def probability(self) -> float:
+        """That the first hit is right, by logistic regression.
+
+        Source of the coefficients: the measurements told in docs/search.md; the first hit is chosen by other weights
+        than the ranking's, as it was when they were fitted.
+        """
+        mass = max(self.words.mass, 1e-6)
+        bm25 = self.words.scores[self.slots] / mass
+        score = 0.25 * self.cosines + 0.25 * self.closest + 0.5 * bm25 / FULL_MARKS
+        order = np.lexsort((self.slots, -score))
+        first, rest = order[0], score[order[1:6]]
+        nearest = np.sort(self.cosines)[::-1]
+        z = (
+            -4.02
+            - 0.80 * self.cosines[first]
+            + 4.20 * self.closest[first]
+            - 3.36 * bm25[first]
+            + 3.84 * self.words.held[self.slots[first]] / mass
+            + 1.94 * (score[first] - (rest.mean() if len(rest) else 0))
+            + 2.55 * (score[first] - (rest[0] if len(rest) else 0))
+            + 2.08 * (self.cosines[first] - (nearest[1] if len(nearest) > 1 else 0))
+            - 0.34 * math.log1p(_rank(self.by_meaning, self.slots[first]))
+            - 0.31 * math.log1p(_rank(self.by_words, self.slots[first]))
+            + 0.10 * mass / 30
+            + 1.44 * nearest[:5].mean()
+        )
+        return 1 / (1 + math.exp(-float(np.clip(z, -30, 30))))
+
+
+def _rank(order: NDArray[np.intp], slot: np.intp) -> int:
+    """At which place, from 0; behind everybody where it is not among them."""
+    at = np.flatnonzero(order == slot)
+    return int(at[0]) if len(at) else CANDIDATES

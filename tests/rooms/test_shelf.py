@@ -1,0 +1,138 @@
+"""The index in memory follows its rows: after any history it answers as one that is built anew."""
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from kbot.library import items
+from kbot.library.facts import Item, ItemState, Lines
+from kbot.library.search import index, rank
+from kbot.library.search.passages import read
+from kbot.library.search.rank import Ranking, Wanted
+from kbot.library.search.shelf import Segment, Shelf
+from kbot.library.search.vectors import SIZE, Vectors, packed, unpacked
+from kbot.library.tables import ItemRow
+from kbot.meaning.hashed import HashEmbedder
+from kbot.people.facts import Viewer
+from tests.rooms.desk import ANA, ONCALL, PLATFORM, TEAM, act, saved
+
+PIECES = [f"{kind}{n}" for kind in ("importer", "zebra", "queue") for n in range(4)]
+sentence = st.lists(st.sampled_from(PIECES), min_size=1, max_size=90).map(" ".join)
+step = st.one_of(
+    st.tuples(st.just("add"), sentence, st.sampled_from([PLATFORM, ONCALL])),
+    st.tuples(st.just("edit"), sentence, st.integers(0, 50)),
+    st.tuples(st.just("withdraw"), st.just(""), st.integers(0, 50)),
+    st.tuples(st.just("again"), st.just(""), st.integers(0, 50)),
+    st.tuples(st.just("move"), st.just(""), st.just(0)),
+    st.tuples(st.just("read"), st.just(""), st.integers(1, 5)),
+    st.tuples(st.just("ask"), sentence, st.just(0)),
+)
+
+
+class History:
+    """What happens to a small library, and a shelf that follows it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.shelf = Shelf(TEAM)
+        self.all: list[Item] = []
+
+    def take(self, what: str, words: str, number: int | str) -> None:
+        if what == "add":
+            self.all.append(saved(self.session, words, by=ANA, channel=str(number)))
+        elif what == "read":
+            index.set_vectors(self.session, read(HashEmbedder(), index.unread(self.session, int(number))))
+        elif what == "move":
+            items.rename_channel(self.session, TEAM, PLATFORM, "C0MOVED")
+            items.rename_channel(self.session, TEAM, "C0MOVED", PLATFORM)
+        elif what == "ask":
+            self.shelf.catch_up(self.session)
+        elif self.all:
+            item = self.all[int(number) % len(self.all)].id
+            if what == "edit":
+                items.revise(self.session, act(ANA), item, Lines(words[:60], words))
+            elif what == "withdraw":
+                items.take_away(self.session, act(ANA), item, ItemState.WITHDRAWN)
+            else:
+                items.publish(self.session, act(ANA), item)
+
+    def asked(self, shelf: Shelf, question: str, *channels: str) -> Ranking:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rank, "shelf_of", lambda session, team: shelf)
+            viewer = Viewer(TEAM, ANA, frozenset(channels))
+            return rank.find(self.session, viewer, Wanted.of(question, HashEmbedder().embed(question)), 50)
+
+
+def the_same(one: Ranking, other: Ranking) -> bool:
+    assert [hit.item for hit in one.hits] == [hit.item for hit in other.hits]
+    np.testing.assert_allclose([hit.score for hit in one.hits], [hit.score for hit in other.hits], atol=1e-5)
+    return abs(one.is_right - other.is_right) < 1e-4
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(step, max_size=25), questions=st.lists(sentence, min_size=1, max_size=3))
+def test_after_any_history_it_answers_as_one_built_anew(
+    session: Session, steps: Sequence[tuple[str, str, int | str]], questions: Sequence[str]
+) -> None:
+    session.execute(delete(ItemRow))
+    history = History(session)
+    for one in steps:
+        history.take(*one)
+    for question in questions:
+        for channels in ((PLATFORM,), (PLATFORM, ONCALL)):
+            followed = history.asked(history.shelf, question, *channels)
+            assert the_same(followed, history.asked(Shelf(TEAM), question, *channels))
+
+
+def test_slots_that_were_given_up_are_let_go(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kbot.library.search.shelf.AT_A_TIME", 3)
+    history = History(session)
+    history.take("add", "importer0 zebra0", PLATFORM)
+    for n in range(20):
+        history.take("edit", f"importer0 walrus {n}", 0)
+        history.shelf.catch_up(session)
+    assert len(history.shelf) < 10
+    assert the_same(history.asked(history.shelf, "walrus", PLATFORM), history.asked(Shelf(TEAM), "walrus", PLATFORM))
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8), min_size=1, max_size=30), st.integers(1, 29))
+def test_two_segments_merged_are_as_one(texts: list[list[str]], at: int) -> None:
+    at = min(at, len(texts))
+    merged = Segment.merged(Segment.of(texts[:at], 0), Segment.of(texts[at:], at))
+    whole = Segment.of(texts, 0)
+    for name in ("stems", "starts", "slots", "counts"):
+        np.testing.assert_array_equal(getattr(merged, name), getattr(whole, name))
+
+
+def test_a_vector_comes_back_nearly_as_it_was() -> None:
+    chance = np.random.default_rng(1)
+    vectors = chance.normal(size=(20, SIZE)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    kept = unpacked(packed(list(vectors)))
+    assert (kept * vectors).sum(axis=1).min() > 0.9999
+
+
+def test_the_nearest_are_found_through_their_signs() -> None:
+    chance = np.random.default_rng(2)
+    centres = chance.normal(size=(200, SIZE))
+    rows = (centres[chance.integers(0, 200, 20_000)] + 0.8 * chance.normal(size=(20_000, SIZE))).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    vectors = Vectors()
+    vectors.make_room(len(rows))
+    vectors.put(range(len(rows)), packed(list(rows)))
+    seen = np.ones(len(rows), np.bool_)
+    seen[::3] = False
+    hits = 0
+    for n in random.Random(3).sample(range(len(rows)), 50):
+        exact = np.where(seen, rows @ rows[n], -1)
+        found, cosines = vectors.nearest(rows[n], seen, 10)
+        assert seen[found].all()
+        assert (np.diff(cosines) <= 0).all()
+        hits += len(set(found.tolist()) & set(np.argsort(-exact)[:10].tolist()))
+    assert hits >= 480
