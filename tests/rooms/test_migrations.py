@@ -47,8 +47,8 @@ NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "9999"
+down_revision = "HEAD"
 
 
 def upgrade() -> None:
@@ -60,6 +60,9 @@ def downgrade() -> None:
     with op.batch_alter_table("item") as table:
         table.drop_column("later")
 '''
+
+HEAD = max(path.name.split("_")[0] for path in (schema._migrations() / "versions").glob("[0-9]*.py"))
+NEXT = NEXT.replace("HEAD", HEAD)
 
 
 def tables() -> list[PlainTable]:
@@ -164,7 +167,7 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch
     """kbot with one migration more. `undo()` goes back to this version."""
     folder = tmp_path / "migrations"
     shutil.copytree(schema._migrations(), folder)
-    (folder / "versions" / "0003_later.py").write_text(NEXT)
+    (folder / "versions" / "9999_later.py").write_text(NEXT)
     monkeypatch.setattr(schema, "_migrations", lambda: folder)
     return monkeypatch
 
@@ -177,9 +180,9 @@ def test_an_older_sqlite_file_is_copied_and_brought_up_to_date(address: Address,
     schema.make_ready(address)
     assert schema.state(address) is State.CURRENT
     assert set(rows(address).values()) == {1}
-    (copy,) = address.file.parent.glob("kbot.db.0002.*.bak")
+    (copy,) = address.file.parent.glob(f"kbot.db.{HEAD}.*.bak")
     with sqlite3.connect(copy) as kept:
-        assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+        assert kept.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert kept.execute("SELECT count(*) FROM item").fetchone() == (1,)
     schema.make_ready(address)
     assert len(list(address.file.parent.glob("*.bak"))) == 1
@@ -214,9 +217,9 @@ def test_a_newer_database_is_refused_and_left_alone(address: Address, later: pyt
     later.undo()
     assert schema.state(address) is State.UNKNOWN
     for do in (schema.make_ready, schema.upgrade):
-        with pytest.raises(BadInput, match="at revision 0003, which this version of kbot does not know"):
+        with pytest.raises(BadInput, match="at revision 9999, which this version of kbot does not know"):
             do(address)
-    with pytest.raises(BadInput, match="0003"):
+    with pytest.raises(BadInput, match="9999"):
         schema.downgrade(address, "base")
     assert "later" in _columns(address, "item")
 
@@ -253,7 +256,7 @@ def test_an_empty_postgresql_is_refused_with_the_command(empty: Address) -> None
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(address: Address, later: pytest.MonkeyPatch) -> None:
     fill(address)
-    broken = schema._migrations() / "versions" / "0003_later.py"
+    broken = schema._migrations() / "versions" / "9999_later.py"
     broken.write_text(
         NEXT.replace("def downgrade", "    op.execute('SELECT * FROM nothing_of_that_name')\n\n\ndef downgrade")
     )
