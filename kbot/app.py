@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from kbot import loop
 from kbot.act import BadInput
 from kbot.answers import listeners as answers
+from kbot.answers import open_listeners
 from kbot.capture import listeners as capture
 from kbot.clock import Clock
 from kbot.follow_up import listeners as follow_up
@@ -32,6 +33,7 @@ from kbot.home.commands import Commands
 from kbot.house import House
 from kbot.library import items
 from kbot.meaning.opening import open_embedder
+from kbot.people import directory
 from kbot.post import inbox, outbox
 from kbot.post.reading import Reading
 from kbot.post.receiver import Intake
@@ -73,10 +75,24 @@ def doors_of(house: House) -> Doors:
     return Doors(
         presses=with_house(
             house,
-            {**capture.PRESSES, **answers.PRESSES, **follow_up.PRESSES, **review.PRESSES, **home.PRESSES},
+            {
+                **capture.PRESSES,
+                **answers.PRESSES,
+                **open_listeners.PRESSES,
+                **follow_up.PRESSES,
+                **review.PRESSES,
+                **home.PRESSES,
+            },
         ),
         submissions=with_house(
-            house, {**capture.SUBMISSIONS, **follow_up.SUBMISSIONS, **review.SUBMISSIONS, **home.SUBMISSIONS}
+            house,
+            {
+                **capture.SUBMISSIONS,
+                **answers.SUBMISSIONS,
+                **follow_up.SUBMISSIONS,
+                **review.SUBMISSIONS,
+                **home.SUBMISSIONS,
+            },
         ),
         shortcuts=with_house(house, {**capture.SHORTCUTS, **answers.SHORTCUTS}),
         command=Commands(house, words),
@@ -209,28 +225,40 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
     wakers = [Waker() for _ in steps]
     for waker in wakers:
         house.unit.when_committed(waker.wake)
+    house.unit.when_appended(wakers[0].wake)  # of the inbox's rows
     running.workers = [
         asyncio.create_task(keep_going(step, waker, running.stopping))
         for step, waker in zip(steps, wakers, strict=True)
     ]
     scheduler = AsyncIOScheduler(timezone="UTC")
+    ticking: set[asyncio.Task[None]] = set()
     for tick in loop.TICKS:
         scheduler.add_job(
-            tick,
+            _tick,
             "interval",
-            args=[house],
+            name=tick.__name__,
+            args=[tick, house, ticking],
             seconds=house.settings.tick_seconds,
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
         )
+    await _refresh(house, running.intake)
+    scheduler.add_job(
+        _refresh,
+        "interval",
+        args=[house, running.intake],
+        seconds=house.settings.tick_seconds,
+        max_instances=1,
+        coalesce=True,
+    )
     scheduler.add_job(_purge, "interval", args=[house], hours=1, max_instances=1, coalesce=True)
     scheduler.start()
     try:
         yield
     finally:
         running.stopping.set()
-        scheduler.shutdown(wait=False)
+        scheduler.pause()
         for waker in wakers:
             waker.wake()
         try:
@@ -238,8 +266,27 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
                 await asyncio.gather(*running.workers, return_exceptions=True)
                 await reading.finish()
                 await sending.finish()
+                if ticking:
+                    await asyncio.wait(ticking)
         except TimeoutError:
             log.warning("some work did not end in time; it is taken up again at the next start")
+        scheduler.shutdown(wait=False)  # what still ticks is cancelled
+
+
+async def _tick(tick: Callable[[House], Awaitable[None]], house: House, ticking: "set[asyncio.Task[None]]") -> None:
+    """Look once at what time has brought; whoever stops kbot waits for it."""
+    task = asyncio.current_task()
+    assert task is not None
+    ticking.add(task)
+    try:
+        await tick(house)
+    finally:
+        ticking.discard(task)
+
+
+async def _refresh(house: House, intake: Intake) -> None:
+    """What the set-up of channels says about the events to keep."""
+    intake.suggesting = await house.unit.read(directory.suggesting)
 
 
 async def _purge(house: House) -> None:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -20,6 +19,8 @@ log = logging.getLogger(__name__)
 
 POOL = 8
 TRIES = 3
+CROSSED = ("40001", "40P01")
+"""SQLSTATE of what PostgreSQL refuses when two transactions cross: serialization_failure, deadlock_detected."""
 OPTIONS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
 
 
@@ -105,9 +106,10 @@ class PostgresqlUnits:
     def __init__(self, address: Address) -> None:
         self._engine = open_engine(address)
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="kbot-unit")
-        self._inlet = _Inlet(open_engine(address, pool_size=1), self._tell)
+        self._inlet = _Inlet(open_engine(address, pool_size=1), self._tell_appended)
         self.append = self._inlet.append
         self._calls: list[Callable[[], None]] = []
+        self._appended_calls: list[Callable[[], None]] = []
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -126,12 +128,19 @@ class PostgresqlUnits:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
 
+    def _tell_appended(self) -> None:
+        for call in self._appended_calls:
+            call()
+
     def _tell(self) -> None:
         for call in self._calls:
             call()
 
     def when_committed(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
+
+    def when_appended(self, call: Callable[[], None]) -> None:
+        self._appended_calls.append(call)
 
     async def close(self) -> None:
         await self._inlet.close()
@@ -145,7 +154,7 @@ class PostgresqlUnits:
                 return run()
             except DBAPIError as error:
                 # Two units crossed each other: the loser has written nothing and may simply run again.
-                if attempt == TRIES or not isinstance(error.orig, (DeadlockDetected, SerializationFailure)):
+                if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in CROSSED:
                     raise
                 log.info("a unit crossed another one and runs again")
         raise AssertionError("unreachable")

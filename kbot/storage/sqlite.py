@@ -114,10 +114,11 @@ class SqliteUnits:
             self._driver = driver
         self._read_engine = open_engine(address, readers=READERS)
         self._orders: queue.SimpleQueue[_Order | Group | None] = queue.SimpleQueue()
-        self._appender = Appender(self._orders.put, self._tell)
+        self._appender = Appender(self._orders.put, self._tell_appended)
         self.append = self._appender.append
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="kbot-read")
         self._calls: list[Callable[[], None]] = []
+        self._appended_calls: list[Callable[[], None]] = []
         self._closed = False
         self._writer = threading.Thread(target=self._write, name="kbot-write", daemon=True)
         self._writer.start()
@@ -135,6 +136,10 @@ class SqliteUnits:
         self._tell()
         return result
 
+    def _tell_appended(self) -> None:
+        for call in self._appended_calls:
+            call()
+
     def _tell(self) -> None:
         for call in self._calls:
             call()
@@ -148,6 +153,9 @@ class SqliteUnits:
 
     def when_committed(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
+
+    def when_appended(self, call: Callable[[], None]) -> None:
+        self._appended_calls.append(call)
 
     async def close(self) -> None:
         if self._closed:

@@ -39,6 +39,10 @@ class Units(Protocol):
         """Call `call` on the event loop after each writing unit, so that workers wake without waiting for a tick."""
         ...
 
+    def when_appended(self, call: Callable[[], None]) -> None:
+        """The same after rows were appended: who does not wait for those need not look."""
+        ...
+
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         ...

@@ -79,11 +79,13 @@ async def test_a_row_that_the_database_refuses_fails_with_its_group_and_harms_no
     assert len(await units.read(channels)) == 1
 
 
-async def test_workers_are_woken_after_the_commit(units: Units) -> None:
-    woken = asyncio.Event()
-    units.when_committed(woken.set)
+async def test_who_waits_for_rows_is_woken_after_the_commit_and_nobody_else(units: Units) -> None:
+    woken, others = asyncio.Event(), asyncio.Event()
+    units.when_appended(woken.set)
+    units.when_committed(others.set)
     await arrives(units, "Ev1")
     assert woken.is_set()
+    assert not others.is_set()
 
 
 async def test_who_does_not_wait_any_more_keeps_nobody_else_from_it(units: Units) -> None:

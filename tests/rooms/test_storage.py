@@ -65,7 +65,7 @@ async def test_a_unit_that_loses_a_deadlock_runs_again(units: Units) -> None:
         lock_then_write(session, second)
 
     await asyncio.gather(units(cross, "a", "b"), units(cross, "b", "a"))
-    assert len(tries) == 3
+    assert len(tries) > 2, "the loser ran again"
     assert (await units.read(count, "a"), await units.read(count, "b")) == (2, 2)
 
 
