@@ -165,6 +165,7 @@ def whole_question(session: Session, model: MiniLM, text: str) -> None:
 
 def asked(world: World) -> dict[str, float]:
     """In a process of its own: the times of whole questions, and its memory."""
+    app._return_large_blocks()
     model = MiniLM.open(default_model_folder(), lambda sentence: print(sentence, file=sys.stderr))
     with schema.session_of(world.address) as session:
         ask = partial(whole_question, session, model)
