@@ -252,14 +252,15 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
             coalesce=True,
             misfire_grace_time=None,
         )
-    await _refresh(house, running.intake)
     scheduler.add_job(
         _refresh,
         "interval",
         args=[house, running.intake],
         seconds=house.settings.tick_seconds,
+        next_run_time=house.clock.real(),
         max_instances=1,
         coalesce=True,
+        misfire_grace_time=None,
     )
     scheduler.add_job(_purge, "interval", args=[house], hours=1, max_instances=1, coalesce=True)
     scheduler.start()

@@ -10,8 +10,11 @@ from typing import Any
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    ContextActionsBlock,
     ContextBlock,
     DividerBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
     HeaderBlock,
     MarkdownTextObject,
     Option,
@@ -21,7 +24,7 @@ from slack_sdk.models.blocks import (
 )
 
 from kbot.library.facts import Item
-from kbot.slack.mrkdwn import cut, escaped, one_line
+from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
 from kbot.trail.facts import Evidence
 
 Block = dict[str, Any]
@@ -30,6 +33,7 @@ SECTION_LIMIT = 3000
 TITLE_SHOWN = 140
 BODY_SHOWN = 1200
 LINE_SHOWN = 280
+QUOTE_SHOWN = 240
 BUTTON_LIMIT = 75
 
 
@@ -76,6 +80,16 @@ def buttons(*elements: Any) -> Block:
     return ActionsBlock(elements=list(elements)).to_dict()
 
 
+def feedback(action: str, helpful: str, not_helpful: str) -> Block:
+    """Thumbs up and down, with what each carries: ids, never words."""
+    good, bad = (
+        FeedbackButtonObject(text=PlainTextObject(text=label), value=value, accessibility_label=label)
+        for label, value in (("Helpful", helpful), ("Not helpful", not_helpful))
+    )
+    element = FeedbackButtonsElement(action_id=action, positive_button=good, negative_button=bad)
+    return ContextActionsBlock(elements=[element]).to_dict()
+
+
 def title_of(item: Item, limit: int = TITLE_SHOWN) -> str:
     """The item's title as literal text."""
     return escaped(one_line(item.lines.title), limit)
@@ -112,15 +126,18 @@ def age(then: datetime, now: datetime) -> str:
 
 
 def card(
-    item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime, *, body: int = BODY_SHOWN
+    item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime, *, body: int = BODY_SHOWN, quote: str = ""
 ) -> list[Block]:
     """An item, the same everywhere: title, when, what, because, limits; and under it where it comes from, how old it
-    is and what people said of it."""
+    is and what people said of it. `quote` is the sentence of it that matters here most."""
     lines = item.lines
     text = [linked_title(item)]
+    if quote:
+        text.append(quoted(one_line(quote), QUOTE_SHOWN))
     if lines.when:
         text.append(f"_When:_ {escaped(one_line(lines.when), LINE_SHOWN)}")
-    text.append(escaped(lines.body.strip(), body))
+    if one_line(lines.body) != one_line(lines.title):  # of one short sentence the title is all
+        text.append(escaped(lines.body.strip(), body))
     if lines.because:
         text.append(f"_Because:_ {escaped(one_line(lines.because), LINE_SHOWN)}")
     if lines.limits:

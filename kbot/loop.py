@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kbot.answers import groups, offers, open_jobs
 from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
@@ -27,13 +28,17 @@ from kbot.post import jobs as post
 from kbot.post import listeners as post_listeners
 from kbot.post.workers import Listener, Writer
 from kbot.review import jobs as review
+from kbot.review import planning
 from kbot.trail import log
-from kbot.trail.facts import Fact, Received, TellingAllowed, Withdrawn
+from kbot.trail.facts import Captured, Fact, Published, Received, Resolved, TellingAllowed, Withdrawn
 
 Follow = Callable[[Session, Fact, datetime], None]
 """A verb that follows a fact: (session, fact, the machine's time). It runs once, in the fact's own transaction."""
 
 AFTER: Mapping[type[Fact], Sequence[Follow]] = {
+    Captured: [offers.offer],
+    Published: [groups.answered_by],
+    Resolved: [planning.show_answered],
     Received: [cases.open_case],
     Withdrawn: [cases.close_for_item],
     TellingAllowed: [notes.keep_for_the_note],
@@ -42,6 +47,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
 LETTERS: Mapping[str, Writer] = {
     **capture.LETTERS,
     **answers.LETTERS,
+    **open_jobs.LETTERS,
     **follow_up.LETTERS,
     **review.LETTERS,
     **home.LETTERS,

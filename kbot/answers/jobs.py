@@ -1,10 +1,13 @@
 """The doors of answers from the queue: letters, written at the moment of sending."""
 
 from kbot.answers import questions, views
-from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, TOLD
+from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, SUGGESTION, TOLD
+from kbot.answers.quoting import quote_for
 from kbot.cards import section
 from kbot.house import House
 from kbot.library.looking import show
+from kbot.people import directory
+from kbot.people.facts import Mode
 from kbot.people.viewers import names
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
@@ -17,7 +20,13 @@ async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     read_in = None if question.channel.startswith("D") else question.channel
     found = await show(house, letter.team, question.asker, question.cited, read_in=read_in)
     text, blocks = views.answer(
-        question, found.items, found.names, found.evidence, house.now(), among_outsiders=found.among_outsiders
+        question,
+        found.items,
+        found.names,
+        found.evidence,
+        house.now(),
+        among_outsiders=found.among_outsiders,
+        quote=await quote_for(house, question, found),
     )
     return Post(question.channel, text, blocks, question.thread_ts)
 
@@ -28,7 +37,8 @@ async def shared(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     found = await show(house, letter.team, question.asker, question.cited, read_in=question.channel)
     if not found.items:
         return Drop("not everybody there may see it any more")
-    said = views.answer(question, found.items, found.names, found.evidence, house.now())
+    quote = await quote_for(house, question, found)
+    said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote)
     asker = (await names(house, letter.team, [question.asker]))[question.asker]
     text, blocks = views.shared(said, question, asker)
     return Post(question.channel, text, blocks)
@@ -40,8 +50,23 @@ async def told(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     found = await show(house, letter.team, question.asker, question.cited)
     if not found.items:
         return Drop("the asker may not see the answer, or it is gone")
-    text, blocks = views.told(question, found.items, found.names, found.evidence, house.now())
+    quote = await quote_for(house, question, found)
+    text, blocks = views.told(question, found.items, found.names, found.evidence, house.now(), quote)
     return Post(letter.to, text, blocks)
+
+
+async def suggestion(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """What may answer a question among people, to who asked it alone."""
+    channel = letter.about["channel"]
+    policy = await house.unit.read(directory.policy_of, letter.team, channel)
+    asker = await house.unit.read(directory.person, letter.team, letter.to)
+    if policy.mode is not Mode.SUGGEST or asker is None or asker.is_quiet(house.now()):
+        return Drop("it is not wanted any more")
+    found = await show(house, letter.team, letter.to, [letter.about["item"]])
+    if not found.items:
+        return Drop("the asker may not see the answer, or it is gone")
+    text, blocks = views.suggestion(found.items[0], channel, letter.about["ts"])
+    return Whisper(channel, letter.to, text, blocks)
 
 
 async def refused(house: House, letter: Letter) -> Outgoing | Drop | Hold:
@@ -59,6 +84,7 @@ LETTERS = {
     ANSWER: answer,
     TOLD: told,
     SHARED: shared,
+    SUGGESTION: suggestion,
     REFUSED: refused,
     REFUSED_HERE: refused_here,
 }

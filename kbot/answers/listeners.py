@@ -1,22 +1,31 @@
 """The doors of answers from Slack: a mention, kbot's Messages tab, `/kb ask`, "Do we know this?", the buttons."""
 
 import re
+from dataclasses import replace
 
 from kbot.act import BadInput
-from kbot.answers import questions, views
-from kbot.answers.facts import REFUSED, REFUSED_HERE, SHARED, Asked, Question
+from kbot.answers import questions, ratings, suggestions, views
+from kbot.answers.facts import REFUSED, REFUSED_HERE, SHARED, Asked, Question, Why
+from kbot.answers.quoting import quote_for
+from kbot.answers.support import shared_words
 from kbot.house import House
-from kbot.library.looking import Found, look_up, show
+from kbot.library.looking import Found, look_up, show, show_newest, weigh
 from kbot.people import directory
 from kbot.people.facts import Mode
 from kbot.people.viewers import channel_for, member_of, names
 from kbot.post import inbox, outbox
 from kbot.post.outbox import Letter
-from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Shortcut
+from kbot.slack.firehose import asks_others
+from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Shortcut, Submission
+from kbot.slack.manifest import PROMPTS
 from kbot.slack.mrkdwn import mentioned, plain
 from kbot.slack.reader import SlackAway
+from kbot.trail import evidence
+from kbot.trail.facts import Complaint
 
 WORKING = "is looking through what colleagues saved ..."
+MOST_NEWEST = 20
+"""So many of the newest items are looked at for questions to offer."""
 
 
 async def on_mention(house: House, event: Event) -> None:
@@ -32,7 +41,7 @@ async def on_mention(house: House, event: Event) -> None:
         await member_of(house, event.team, person)
         await channel_for(house, channel)
         policy = await house.unit.read(directory.policy_of, event.team, channel)
-        if policy.mode is not Mode.CAPTURE_AND_ASK:
+        if not policy.mode.answers:
             raise BadInput("I do not answer in this channel; it is set up so. `/kb ask` answers you alone.")
     except BadInput as bad:
         about = {"channel": channel, "sentence": bad.sentence, "thread_ts": body.get("thread_ts")}
@@ -43,11 +52,14 @@ async def on_mention(house: House, event: Event) -> None:
 
 
 async def on_message(house: House, event: Event) -> None:
-    """A question in kbot's Messages tab, answered in a thread under it."""
+    """A question in kbot's Messages tab, answered in a thread under it, or one among people in a channel."""
     body = event.body
     channel = str(body.get("channel") or "")
     is_question = event.subtype in (None, "file_share", "thread_broadcast", "me_message")
-    if not is_question or not channel.startswith("D") or body.get("bot_id") or body.get("user") in (None, house.me):
+    if not is_question or body.get("bot_id") or body.get("user") in (None, house.me):
+        return
+    if not channel.startswith("D"):
+        await _suggest(house, event, channel, str(body["user"]))
         return
     person, thread_ts = str(body["user"]), str(body.get("thread_ts") or body["ts"])
     text = await _question_text(house, event.team, str(body.get("text") or ""))
@@ -65,6 +77,55 @@ async def on_message(house: House, event: Event) -> None:
     except Exception:
         await house.slack.set_status(channel, thread_ts, "")  # the sign ends whatever happens
         raise
+
+
+async def _suggest(house: House, event: Event, channel: str, person: str) -> None:
+    """What a member asks others: where an item surely answers it, and the channel is set up so, they are told alone."""
+    policy = await house.unit.read(directory.policy_of, event.team, channel)
+    if policy.mode is not Mode.SUGGEST or not asks_others(event.body, house.me):
+        return
+    try:
+        asker = await member_of(house, event.team, person)
+        await channel_for(house, channel)
+    except BadInput:
+        return  # nobody has asked kbot for anything
+    if asker.is_quiet(house.now()):
+        return
+    text = await _question_text(house, event.team, str(event.body["text"]))
+    found = await look_up(house, event.team, person, text)
+    if found.is_sure:
+        act = house.act(event.team, person, channel, event.id)
+        suggest = inbox.finishing(event, suggestions.suggest)
+        await house.unit(suggest, act, str(event.body["ts"]), found.items[0], house.clock.real())
+
+
+async def on_suggestion(house: House, press: Press) -> Answer:
+    """ "Show": the message is taken as a question now, and answered for its writer alone."""
+    channel, _, ts = press.value.partition(":")
+    message = await house.slack.message(channel, ts)
+    text = await _question_text(house, press.team, message.text) if message else ""
+    if message is None or message.user != press.person or not text:
+        raise BadInput("Your message is not there any more.")
+    asked = Asked(f"suggestion:{channel}:{ts}", channel, text[: questions.TEXT_LIMIT], is_private=True)
+    return replace(await _answer_privately(house, press.team, press.person, asked), replace=True)
+
+
+async def on_no_suggestion(house: House, press: Press) -> Answer:
+    """ "Not now"."""
+    return Reply("All right.", replace=True)
+
+
+async def on_conversation_opened(house: House, event: Event) -> None:
+    """Somebody opens kbot's Messages tab: questions are offered that the newest of what they may see now answers."""
+    if event.body.get("tab") != "messages":
+        return
+    person = str(event.body["user"])
+    try:
+        await member_of(house, event.team, person)
+    except BadInput:
+        return  # whoever asks is told why there is no answer
+    shown = await show_newest(house, event.team, person, MOST_NEWEST)
+    await house.slack.set_prompts(str(event.body["channel"]), views.prompts(shown.items) or PROMPTS)
 
 
 async def on_channel_id_changed(house: House, event: Event) -> None:
@@ -111,7 +172,7 @@ async def do_we_know_this(house: House, shortcut: Shortcut) -> Answer:
     return await _answer_privately(house, shortcut.team, shortcut.person, asked)
 
 
-async def _answer_privately(house: House, team: str, person: str, asked: Asked) -> Answer:
+async def _answer_privately(house: House, team: str, person: str, asked: Asked) -> Reply:
     await member_of(house, team, person)
     found = await look_up(house, team, person, asked.text)
     act = house.act(team, person, asked.channel, asked.asked_as)
@@ -124,7 +185,8 @@ async def _answer_privately(house: House, team: str, person: str, asked: Asked) 
 async def private_reply(house: House, question: Question) -> Reply:
     """The answer for the asker's eyes, as it may be shown now."""
     found = await show(house, question.team, question.asker, question.cited)
-    said = views.answer(question, found.items, found.names, found.evidence, house.now())
+    quote = await quote_for(house, question, found)
+    said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote)
     can_share = False
     if question.cited:
         try:
@@ -160,7 +222,67 @@ async def on_use(house: House, press: Press) -> Answer:
     return Reply(views.will_use(found.items[0], is_new=is_new))
 
 
-EVENTS = {"app_mention": on_mention, "message": on_message, "channel_id_changed": on_channel_id_changed}
-PRESSES = {views.USE: on_use, views.SHARE: on_share}
+async def on_why(house: House, press: Press) -> Answer:
+    """ "Why this answer?": to the presser alone, who must be allowed to see the item now."""
+    await member_of(house, press.team, press.person)
+    question_id, _, item_id = press.value.partition(":")
+    question = await house.unit.read(questions.get, press.team, question_id)
+    shown = await show(house, press.team, press.person, [item_id])
+    if item_id not in question.cited or not shown.items:
+        raise BadInput("That is not there any more, or not for you to see.")
+    item = shown.items[0]
+    hit = await weigh(house, press.team, press.person, question.text, item)
+    why = Why(
+        tuple(shared_words(question.text, item.lines)),
+        hit.meaning if hit else None,
+        hit.score if hit else None,
+        await house.unit.read(evidence.ratings, press.team, item_id),
+    )
+    text, blocks = views.why(question, item, why, shown.names, shown.evidence[item_id], house.now())
+    return Reply(text, blocks)
+
+
+async def on_rate(house: House, press: Press) -> Answer:
+    """A thumb under an answer: kept at once; the one that points down also asks why, which needs no answer."""
+    await member_of(house, press.team, press.person)
+    said, _, question_id = press.value.partition(":")
+    question = await house.unit.read(questions.get, press.team, question_id)
+    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+    await house.unit(ratings.rate, act, question, is_helpful=said == views.HELPFUL)
+    if said != views.HELPFUL:
+        try:
+            await house.slack.open_view(press.trigger_id, views.complaint_modal(question.id))
+        except SlackAway:
+            return Reply(views.RATED)
+        return None
+    return Reply(views.RATED)
+
+
+async def on_complaint(house: House, submission: Submission) -> Answer:
+    """Why an answer did not help."""
+    question = await house.unit.read(questions.get, submission.team, str(submission.metadata["question"]))
+    chosen, words = submission.text("complaint"), submission.text("words")
+    if chosen or words:
+        act = house.act(submission.team, submission.person, "", f"modal:{submission.view_id}")
+        complaint = Complaint(chosen) if chosen else None
+        await house.unit(ratings.rate, act, question, is_helpful=False, complaint=complaint, words=words)
+    return None
+
+
+EVENTS = {
+    "app_mention": on_mention,
+    "message": on_message,
+    "app_home_opened": on_conversation_opened,
+    "channel_id_changed": on_channel_id_changed,
+}
+PRESSES = {
+    views.USE: on_use,
+    views.SHARE: on_share,
+    views.WHY: on_why,
+    views.RATE: on_rate,
+    views.SHOW: on_suggestion,
+    views.NOT_NOW: on_no_suggestion,
+}
+SUBMISSIONS = {views.COMPLAINT_MODAL: on_complaint}
 SHORTCUTS = {"do_we_know_this": do_we_know_this}
 WORDS = {"ask": ask}

@@ -179,6 +179,19 @@ def undo(session: Session, act: Act, item_id: str, real: datetime) -> Item:
     return items.get(session, act.team, item_id)
 
 
+def add_as_evidence(session: Session, act: Act, item_id: str, twin: str, real: datetime) -> Item:
+    """What the flagger has just saved is said by another item already: that one is endorsed, theirs is taken back.
+
+    Returns the other one. Raises BadInput where that one is gone, or their own cannot be taken back any more.
+    """
+    other = items.get(session, act.team, twin)
+    if not other.is_findable:
+        raise items.Gone
+    undo(session, act, item_id, real)
+    remember(session, Captured(act.team, f"{twin}:{act.person}", act.at, act.person, twin))
+    return other
+
+
 def _lower(session: Session, act: Act, item: Item) -> None:
     """The flagger's reactions may stay on the message after Undo; they count no more."""
     if item.source is not None:

@@ -3,7 +3,7 @@
 from kbot.capture import flags, views
 from kbot.cards import section
 from kbot.house import House
-from kbot.library import items
+from kbot.library import items, looking
 from kbot.library.facts import Consent, ItemState
 from kbot.people.viewers import names, person_of, viewer_of
 from kbot.post import outbox
@@ -30,7 +30,8 @@ async def seen(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     viewer = await viewer_of(house, letter.team, letter.to, [item.channel])
     if item.channel not in viewer.channels:
         return Drop("the flagger is not in the channel any more")
-    _, blocks = views.seen(item, letter.to)
+    twin = await looking.twin(house, letter.team, letter.to, item.lines, item.id)
+    _, blocks = views.seen(item, letter.to, twin)
     # The root of a thread names itself as its thread; its flagger looks at the channel.
     thread_ts = item.source.thread_ts if item.source and item.source.thread_ts != item.source.ts else None
     return Whisper(letter.about["channel"], letter.to, "kbot saw your flag.", blocks, thread_ts)

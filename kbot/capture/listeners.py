@@ -9,7 +9,7 @@ from kbot.capture.finding import find_message, finding_of
 from kbot.capture.flags import Finding, Flag
 from kbot.capture.written import kind_of, written
 from kbot.house import House
-from kbot.library import items
+from kbot.library import items, looking
 from kbot.library.facts import BODY_LIMIT, ItemKind, Lines
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy
@@ -127,7 +127,9 @@ async def _filled_from_message(house: House, shortcut: Shortcut) -> View:
     act = house.act(shortcut.team, shortcut.person, channel, f"shortcut:{shortcut.trigger_id}")
     _, finding = await _may_capture(house, act, channel, ts, thread_ts or None)
     metadata = {"channel": channel, "ts": ts, "thread_ts": thread_ts}
-    return views.save_modal(metadata, finding.lines, ItemKind.HOW_TO)
+    known = await house.unit.read(items.by_source, shortcut.team, channel, ts)
+    twin = await looking.twin(house, shortcut.team, shortcut.person, finding.lines, known.id if known else None)
+    return views.save_modal(metadata, finding.lines, ItemKind.HOW_TO, twin=twin)
 
 
 async def add(house: House, command: Command) -> Answer:
@@ -152,7 +154,8 @@ async def _filled_from_words(house: House, team: str, person: str, channel: str 
     body = cut(plain(words), BODY_LIMIT)
     metadata = {"channel": channel if channel and fixed else ""}
     lines = Lines(title=views.title_from(body), body=body)
-    return views.save_modal(metadata, lines, ItemKind.HOW_TO, choose_channel=not fixed)
+    twin = await looking.twin(house, team, person, lines) if body else None
+    return views.save_modal(metadata, lines, ItemKind.HOW_TO, choose_channel=not fixed, twin=twin)
 
 
 async def on_save_modal(house: House, submission: Submission) -> Answer:
@@ -211,6 +214,25 @@ async def on_undo(house: House, press: Press) -> Answer:
     act = _act(house, press)
     item = await house.unit(flags.undo, act, press.value, house.clock.real())
     return Reply(views.undone(item), replace=True)
+
+
+async def on_add_evidence(house: House, press: Press) -> Answer:
+    """What was just saved is said by another item already: the flag counts for that one."""
+    item_id, _, twin = press.value.partition(":")
+    shown = await looking.show(house, press.team, press.person, [twin])
+    if not shown.items:
+        raise items.Gone
+    other = await house.unit(flags.add_as_evidence, _act(house, press), item_id, twin, house.clock.real())
+    return Reply(views.added(other), replace=True)
+
+
+async def on_keep_apart(house: House, press: Press) -> Answer:
+    """Both stay; the receipt is as if there were no other."""
+    item = await house.unit.read(items.get, press.team, press.value)
+    if item.flagger != press.person:
+        raise items.Gone
+    text, blocks = views.seen(item, press.person)
+    return Reply(text, blocks, replace=True)
 
 
 def _act(house: House, press: Press) -> Act:
@@ -311,6 +333,8 @@ EVENTS = {
 }
 PRESSES = {
     views.UNDO: on_undo,
+    views.ADD_EVIDENCE: on_add_evidence,
+    views.KEEP_APART: on_keep_apart,
     views.FINE: on_fine,
     views.YES: on_fine,
     views.UNNAMED: on_unnamed,

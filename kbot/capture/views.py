@@ -20,6 +20,8 @@ from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
 from kbot.slack.outgoing import Post
 
 UNDO = "capture.undo"
+ADD_EVIDENCE = "capture.add_evidence"
+KEEP_APART = "capture.keep_apart"
 FINE = "capture.fine"
 YES = "capture.yes"
 EDIT = "capture.edit"
@@ -50,8 +52,8 @@ TITLE, BODY, KIND, WHEN, BECAUSE, LIMITS, CHANNEL = (
 )
 
 
-def seen(item: Item, by: str) -> tuple[str, list[Block]]:
-    """What the flagger reads: what became of the flag, and Undo."""
+def seen(item: Item, by: str, twin: Item | None = None) -> tuple[str, list[Block]]:
+    """What the flagger reads: what became of the flag, and Undo. `twin` says nearly the same already."""
     title = title_of(item)
     if item.state is ItemState.PUBLISHED:
         mine = item.contributor == by
@@ -69,7 +71,19 @@ def seen(item: Item, by: str) -> tuple[str, list[Block]]:
     if item.flagger == by and item.state in (ItemState.PUBLISHED, ItemState.CANDIDATE):
         blocks.append(buttons(button("Undo", UNDO, item.id)))
         blocks.append(context("Undo works for 10 minutes; taking your reaction off does the same."))
+        if twin is not None:
+            both = f"{item.id}:{twin.id}"
+            blocks.append(section(f"This looks like: {linked_title(twin)}"))
+            blocks.append(
+                buttons(button("Add as evidence", ADD_EVIDENCE, both), button("Keep apart", KEEP_APART, item.id))
+            )
+            blocks.append(context("As evidence your flag counts for that one, and this one is not kept beside it."))
     return text, blocks
+
+
+def added(twin: Item) -> str:
+    """After "Add as evidence"."""
+    return f"Your flag counts for *{title_of(twin)}* now; this message is not saved beside it."
 
 
 def undone(item: Item) -> str:
@@ -224,10 +238,11 @@ def title_from(text: str) -> str:
 
 def save_modal(
     metadata: Mapping[str, str], lines: Lines, kind: ItemKind, *, choose_channel: bool = False, is_edit: bool = False,
-    more: bool = False,
+    more: bool = False, twin: Item | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The modal of "Save as knowledge", "Add knowledge" and Edit. `metadata` holds ids only."""
+    """The modal of "Save as knowledge", "Add knowledge" and Edit. `metadata` holds ids; `twin` says much the same."""
     blocks: list[Block] = [
+        *([context(f"This looks like: {linked_title(twin)}, which is saved already.")] if twin else []),
         _input(TITLE, "The question it answers", lines.title, TITLE_LIMIT, hint="As somebody would ask it."),
         _input(BODY, "What to do or know", lines.body, BODY_LIMIT, multiline=True),
         _input(WHEN, "When does it apply?", lines.when, LINE_LIMIT, optional=True),

@@ -15,6 +15,7 @@ MODES = {
     Mode.OFF: "Off: save and answer nothing",
     Mode.CAPTURE: "Save flagged messages",
     Mode.CAPTURE_AND_ASK: "Save flagged messages, answer questions",
+    Mode.SUGGEST: "Save, answer, and suggest answers to who asks others",
 }
 PUBLICATIONS = {
     Publication.NOTIFY: "At once; the author is told and can change it",

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.house import House
 from kbot.library import items
-from kbot.library.facts import Item
+from kbot.library.facts import Item, ItemState, Lines
 from kbot.library.search import rank
-from kbot.library.search.rank import Wanted
+from kbot.library.search.passages import whole
+from kbot.library.search.rank import Hit, Wanted
+from kbot.library.search.shelf import Floats
 from kbot.library.search.thresholds import CITED, MOST_CITED, Threshold
+from kbot.library.tables import ItemRow
 from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.people.viewers import viewer_of
@@ -20,6 +24,9 @@ from kbot.trail.facts import Evidence
 
 NEAR = 0.03
 """What people said of an item moves it by so much of a score at most: it decides between near-equals only."""
+
+ALIKE = 0.8
+"""The lowest nearness in meaning of two items that say nearly the same; a person decides."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Found:
-    """What answers a question: ids of items, best first. `is_sure`: the first one very probably does."""
+    """What answers a question: ids of items, best first. `is_sure`: the first one very probably does.
+    `vector` is what the question means."""
 
     items: tuple[str, ...] = ()
     is_sure: bool = False
+    vector: Floats | None = field(default=None, compare=False)
 
 
 async def look_up(
@@ -59,13 +68,36 @@ async def look_up(
     return await house.unit.read(best_for, viewer, wanted, threshold)
 
 
+async def weigh(house: House, team: str, person: str, text: str, item: Item) -> Hit | None:
+    """How well this item fits a question, as this person would find it now. None where they would not."""
+    wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
+    channels = await house.unit.read(rank.channels_with_hits, team, wanted, CITED.answer)
+    viewer = await viewer_of(house, team, person, channels | {item.channel})
+    ranking = await house.unit.read(rank.find, viewer, wanted, 2 * rank.CANDIDATES)
+    return next((hit for hit in ranking.hits if hit.item == item.id), None)
+
+
+async def twin(house: House, team: str, person: str, lines: Lines, but: str | None = None) -> Item | None:
+    """The published item that says nearly the same, as this person may be shown it now; `but` is left out."""
+    text = whole(lines)
+    wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
+    channels = await house.unit.read(rank.channels_with_hits, team, wanted, CITED.answer)
+    viewer = await viewer_of(house, team, person, channels)
+    ranking = await house.unit.read(rank.find, viewer, wanted)
+    alike = [hit for hit in ranking.hits if hit.item != but and hit.meaning >= ALIKE]
+    best = max(alike, key=lambda hit: (hit.meaning, hit.item), default=None)
+    shown = await show(house, team, person, [best.item]) if best else None
+    return shown.items[0] if shown and shown.items else None
+
+
 def best_for(session: Session, viewer: Viewer, wanted: Wanted, threshold: Threshold) -> Found:
     """What answers a question for this viewer. An item under the threshold is not lifted over it by what people say."""
     ranking = rank.find(session, viewer, wanted)
     good = [hit for hit in ranking.hits if hit.score >= threshold.answer]
     said = evidence(session, viewer.team, [hit.item for hit in good])
     best = sorted(good, key=lambda hit: (-hit.score - NEAR * said[hit.item].standing, hit.item))[:MOST_CITED]
-    return Found(tuple(hit.item for hit in best), bool(best) and ranking.is_right >= threshold.sure)
+    is_sure = bool(best) and ranking.is_right >= threshold.sure
+    return Found(tuple(hit.item for hit in best), is_sure, wanted.vector)
 
 
 async def show(
@@ -81,6 +113,16 @@ async def show(
     channels = await house.unit.read(items.channels_of, team, wanted)
     viewer = await viewer_of(house, team, person, channels, read_in=read_in)
     return await house.unit.read(_shown, viewer, wanted, findable=findable)
+
+
+async def show_newest(house: House, team: str, person: str, most: int) -> Shown:
+    """Those of the `most` items published last that this person may see now."""
+    return await show(house, team, person, await house.unit.read(_newest, team, most))
+
+
+def _newest(session: Session, team: str, most: int) -> list[str]:
+    query = select(ItemRow.id).where(ItemRow.team_id == team, ItemRow.state == ItemState.PUBLISHED)
+    return list(session.scalars(query.order_by(ItemRow.published_at.desc(), ItemRow.id).limit(most)))
 
 
 def _shown(session: Session, viewer: Viewer, wanted: Iterable[str], *, findable: bool) -> Shown:

@@ -143,6 +143,16 @@ def policy_of(session: Session, team: str, channel: str, *, is_private: bool = F
     )
 
 
+def suggesting(session: Session) -> dict[str, frozenset[str]]:
+    """The channels of each team in which kbot suggests answers."""
+    found: dict[str, set[str]] = {}
+    for team, channel in session.execute(
+        select(ChannelRow.team_id, ChannelRow.channel_id).where(ChannelRow.mode == Mode.SUGGEST.value)
+    ):
+        found.setdefault(team, set()).add(channel)
+    return {team: frozenset(channels) for team, channels in found.items()}
+
+
 def brokers_of(session: Session, team: str, channel: str) -> tuple[str, ...]:
     """The brokers of a channel."""
     query = select(BrokerRow.user_id).where(BrokerRow.team_id == team, BrokerRow.channel_id == channel)

@@ -12,6 +12,12 @@ class Mode(StrEnum):
     OFF = "off"
     CAPTURE = "capture"
     CAPTURE_AND_ASK = "capture_and_ask"
+    SUGGEST = "suggest"
+    """The same, and who asks something in the channel is told, alone, where the answer is known."""
+
+    @property
+    def answers(self) -> bool:
+        return self in (Mode.CAPTURE_AND_ASK, Mode.SUGGEST)
 
 
 class Publication(StrEnum):

@@ -18,6 +18,9 @@ BUDGET = 3
 BUDGET_OF_A_KIND = 1
 """Of each kind of weekly letter, one in any rolling 7 days (domain.md 3.7)."""
 
+NOT_WEEKLY = frozenset({"answers.help"})
+"""Kinds of which several may come in a week, within the budget: requests for help, which answers/helping.py limits."""
+
 
 NO_MEMBER = "not a member any more"
 
@@ -59,7 +62,7 @@ def may_approach(person: Person | None, kind: str, sent: Sequence[tuple[str, dat
         return against
     recent = sorted(at for _, at in sent if at > now - WEEK)
     alike = [at for other, at in sent if other == kind and at > now - WEEK]
-    if len(alike) >= BUDGET_OF_A_KIND:
+    if kind not in NOT_WEEKLY and len(alike) >= BUDGET_OF_A_KIND:
         return Wait(next_window(max(alike) + WEEK, person.zone), "one a week of this kind")
     if len(recent) >= BUDGET:
         return Wait(next_window(recent[-BUDGET] + WEEK, person.zone), "the week's budget is used up")

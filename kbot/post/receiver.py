@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,7 +28,7 @@ IsSource = Callable[[Session, str, str, str], bool]
 class Intake:
     """Takes events from the wire: what concerns nobody is dropped, the rest is stored before it is acknowledged.
 
-    `taken` counts what was to be stored.
+    `taken` counts what was to be stored; in the channels `suggesting`, by team, questions among people are.
     """
 
     def __init__(self, units: Units, clock: Clock, me: str, is_source: IsSource) -> None:
@@ -38,12 +38,13 @@ class Intake:
         self._clock = clock
         self._waiting = 0
         self.taken = 0
+        self.suggesting: Mapping[str, frozenset[str]] = {}
 
     async def take(self, body: dict[str, Any], raw: str) -> None:
         """Take the body of an event; `raw` is the same as text."""
         try:
             envelope = Envelope.parse(body)
-            judged = judge(envelope.event, self._me)
+            judged = judge(envelope.event, self._me, self.suggesting.get(envelope.team, ()))
         except Malformed as error:
             await self.take_malformed(raw.encode("utf-8", "surrogatepass"), str(error), body.get("team_id"))
             return

@@ -27,7 +27,7 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a digest: an item or, for QUESTION, a question."""
+    """One line of a digest: an item or, for QUESTION, the open question of all who asked it."""
 
     kind: RowKind
     id: str
@@ -84,11 +84,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row as its broker may be shown it now; `done` turns it into a receipt."""
+    """A row as its broker may be shown it now; `done` turns it into a receipt. `askers`: how many ask a question."""
 
     row: Row
     item: Item | None = None
     question: Question | None = None
+    askers: int = 1
     evidence: Evidence = field(default_factory=Evidence)
     done: Done | None = None
 

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.answers import questions
+from kbot.answers import groups
 from kbot.answers.facts import Question
 from kbot.capture.written import written
 from kbot.house import House
@@ -108,7 +108,7 @@ async def _filled_with_question(house: House, press: Press) -> View:
 
 async def _question(house: House, team: str, person: str, question_id: str) -> Question:
     await member_of(house, team, person)
-    question = await house.unit.read(questions.get, team, question_id)
+    question = (await house.unit.read(groups.get, team, question_id)).question
     await _must_see(house, team, person, question.channel)
     return question
 

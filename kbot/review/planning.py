@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from kbot.answers import groups
 from kbot.people import directory
 from kbot.people.facts import DigestTime
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.review import digest, rows
 from kbot.review.facts import Look
+from kbot.trail.facts import Fact, Resolved
 
 DIGEST = "review.digest"
 
@@ -95,3 +97,10 @@ def show_anew(session: Session, team: str, channel: str, row_id: str, now: datet
     for letter in outbox.letters(session, team, keys).values():
         if any(row.id == row_id for row in Look.of_about(letter.about).rows):
             outbox.refresh(session, team, letter.key)
+
+
+def show_answered(session: Session, fact: Fact, real: datetime) -> None:
+    """An open question has its answer, whoever gave it."""
+    assert isinstance(fact, Resolved)
+    channel = groups.get(session, fact.team, fact.question).question.channel
+    show_anew(session, fact.team, channel, fact.question, fact.at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.answers import questions
+from kbot.answers import groups
 from kbot.capture import flags
 from kbot.capture.flags import Finding
 from kbot.library import items
@@ -75,19 +75,18 @@ def retire(session: Session, act: Act, item_id: str, real: datetime) -> None:
 def answer(
     session: Session, act: Act, question_id: str, policy: Policy, lines: Lines, kind: ItemKind, real: datetime
 ) -> Item:
-    """A broker writes the answer to an open question: it is saved and published, and whoever asked is told.
+    """A broker writes the answer to an open question: it is saved and published, and all who asked are told.
 
     Raises BadInput when the question was answered meanwhile; then nothing is saved.
     """
-    question = questions.get(session, act.team, question_id)
+    question = groups.get(session, act.team, question_id).question
     check_broker(session, act.team, act.person, question.channel)
     saved = flags.save(session, act, policy, Finding(question.channel, act.person, lines, None, kind), real)
     if saved.item.waits_for is WaitsFor.BROKER:
         items.publish(session, act, saved.item.id)  # writing it is approving it
         _decided(session, act, saved.item, Decision.APPROVED)
-    if not questions.close(session, act, question_id, saved.item.id, real) and question.cited != (saved.item.id,):
+    if not groups.close(session, act, question_id, saved.item.id, real) and question.cited != (saved.item.id,):
         raise BadInput(ANSWERED_MEANWHILE)
-    show_anew(session, act.team, question.channel, question_id, act.at)
     return items.get(session, act.team, saved.item.id)
 
 

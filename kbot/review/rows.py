@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kbot.answers import questions
+from kbot.answers import groups
 from kbot.library import items
 from kbot.library.facts import ItemState, WaitsFor
 from kbot.library.tables import ItemRow
@@ -24,7 +24,7 @@ def look(session: Session, team: str, channels: Collection[str], since: datetime
     """What a digest of these channels says of the time from `since` to `until` (people's time)."""
     found: dict[RowKind, list[str]] = {
         RowKind.CHECK: _to_check(session, team, channels, until),
-        RowKind.QUESTION: [q.id for q in questions.open_in(session, team, channels) if q.asked_at <= until],
+        RowKind.QUESTION: [q.id for q in groups.open_in(session, team, channels) if q.since <= until],
         RowKind.APPROVE: [
             item.id for item in items.waiting(session, team, channels, WaitsFor.BROKER) if item.created_at <= until
         ],

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from kbot.answers import questions
-from kbot.answers.facts import Question
+from kbot.answers import groups
+from kbot.answers.facts import OpenQuestion
 from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item
@@ -37,10 +37,10 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
     entries = []
     for row in look.rows:
         if row.kind is RowKind.QUESTION:
-            question = asked.get(row.id)
-            if question is not None:
-                done = None if question.is_open else Done(Became.ANSWERED)
-                entries.append(Entry(row, question=question, done=done))
+            group = asked.get(row.id)
+            if group is not None:
+                done = None if group.question.is_open else Done(Became.ANSWERED)
+                entries.append(Entry(row, question=group.question, askers=len(group.askers), done=done))
         elif (item := shown.get(row.id)) is not None:
             done = digest.became(row.kind, item, decided.get(row.id), look.until)
             entries.append(Entry(row, item=item, evidence=said.get(row.id, Evidence()), done=done))
@@ -55,12 +55,12 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
     )
 
 
-def _questions(session: Session, viewer: Viewer, rows: Iterable[Row]) -> Iterable[Question]:
+def _questions(session: Session, viewer: Viewer, rows: Iterable[Row]) -> Iterable[OpenQuestion]:
     for row in rows:
         if row.kind is RowKind.QUESTION:
-            question = questions.get(session, viewer.team, row.id)
-            if question.channel in viewer.channels:
-                yield question
+            group = groups.get(session, viewer.team, row.id)
+            if group.question.channel in viewer.channels:
+                yield group
 
 
 def _names(session: Session, team: str, shown: Iterable[Item], entries: Iterable[Entry]) -> dict[str, str]:

@@ -118,7 +118,8 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
     if entry.done is not None:
         return [section(_receipt(entry, desk))]
     if entry.question is not None:
-        return [section(_question(entry.question, now), accessory=button("Write the answer", ANSWER, entry.row.id))]
+        text = _question(entry.question, entry.askers, now)
+        return [section(text, accessory=button("Write the answer", ANSWER, entry.row.id))]
     assert entry.item is not None
     item = entry.item
     if entry.row.kind is RowKind.APPROVE:
@@ -139,9 +140,10 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
     return [section(text), buttons(first, menu(MENU, [other]))]
 
 
-def _question(question: Question, now: datetime) -> str:
+def _question(question: Question, askers: int, now: datetime) -> str:
     how = "asked for their eyes only, " if question.is_private else "asked "
-    return f"{quoted(question.text, QUOTE_SHOWN)}\n_{how}{age(question.asked_at, now)} in_ <#{question.channel}>"
+    by = f" by {askers} people" if askers > 1 else ""
+    return f"{quoted(question.text, QUOTE_SHOWN)}\n_{how}{age(question.asked_at, now)}{by} in_ <#{question.channel}>"
 
 
 def _origin(entry: Entry, desk: Desk, now: datetime) -> str:

@@ -1,12 +1,19 @@
 """Which events are worth storing. Slack sends every message of every channel that kbot is in; most concern nobody."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 from kbot.slack.incoming import Malformed, is_id
 from kbot.slack.words import CONTENT_SUBTYPES
+
+LONGEST_QUESTION = 1000
+_BEGINNINGS = (
+    "who|what|when|where|why|which|whose|how|can|could|does|do|did|is|are|has|have|should|may|will|would|anyone|anybody"
+)
+_QUESTION = re.compile(rf"(?:{_BEGINNINGS})\b", re.IGNORECASE)
 
 
 class Worth(Enum):
@@ -25,8 +32,9 @@ class Judged:
     ts: str = ""
 
 
-def judge(event: Mapping[str, Any], me: str) -> Judged:
-    """Whether an event can concern anybody. A deletion always can; kbot's own doings never do.
+def judge(event: Mapping[str, Any], me: str, suggesting: Collection[str] = ()) -> Judged:
+    """Whether an event can concern anybody. A deletion always can; kbot's own doings never do; a question among people
+    does in the channels where kbot is `suggesting` answers.
 
     Raises Malformed for a message of a form that Slack never sends.
     """
@@ -48,10 +56,21 @@ def judge(event: Mapping[str, Any], me: str) -> Judged:
             raise Malformed("an edit of no message")
         return Judged(Worth.IF_SOURCE, channel, changed["ts"])
     is_question = event.get("channel_type") == "im" or channel.startswith("D")
+    is_question = is_question or (channel in suggesting and asks_others(event, me))
     is_from_person = not event.get("bot_id") and event.get("user") not in (None, me)
     if is_question and is_from_person and (subtype is None or subtype in CONTENT_SUBTYPES):
         return Judged(Worth.STORE)
     return Judged(Worth.DROP)
+
+
+def asks_others(event: Mapping[str, Any], me: str) -> bool:
+    """Whether a new message in a channel, outside its threads, looks like a question, and not one to kbot."""
+    text = event.get("text")
+    if not isinstance(text, str) or event.get("thread_ts") or f"<@{me}" in text:
+        return False
+    text = text.strip()
+    is_question = bool(_QUESTION.match(text)) or text.rstrip(" )\"'”*_~").endswith("?")
+    return is_question and len(text.split(maxsplit=1)) > 1 and len(text) <= LONGEST_QUESTION
 
 
 def _part(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:

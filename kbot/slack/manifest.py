@@ -56,6 +56,12 @@ SAVE_AS_KNOWLEDGE = "save_as_knowledge"
 DO_WE_KNOW_THIS = "do_we_know_this"
 ADD_KNOWLEDGE = "add_knowledge"
 
+PROMPTS = {
+    "Find what we know": "How do we ...",
+    "A first question": "Who knows how our deploys work?",
+}
+"""What is offered in kbot's Messages tab, short title -> question, to whom nothing else can be offered."""
+
 
 def manifest(url: str | None = None) -> dict[str, Any]:
     """The manifest for Socket Mode, or for HTTP at `url` (the address under which Slack reaches kbot)."""
@@ -97,10 +103,7 @@ def manifest(url: str | None = None) -> dict[str, Any]:
                     "Ask what your colleagues already know. Every answer names its source, and says how often it was "
                     "used and whether it worked."
                 ),
-                "suggested_prompts": [
-                    {"title": "Find what we know", "message": "How do we ..."},
-                    {"title": "A first question", "message": "Who knows how our deploys work?"},
-                ],
+                "suggested_prompts": [{"title": title, "message": asked} for title, asked in PROMPTS.items()],
             },
             "shortcuts": [
                 {

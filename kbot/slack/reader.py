@@ -147,6 +147,14 @@ class SlackReader:
         except SlackAway as error:
             log.info("no status is shown: %s", error)
 
+    async def set_prompts(self, channel: str, prompts: Mapping[str, str]) -> None:
+        """Offer questions (short title -> what it asks) in a conversation with kbot. Nobody is hurt when it fails."""
+        given = [{"title": title, "message": message} for title, message in prompts.items()]
+        try:
+            await self._once("assistant.threads.setSuggestedPrompts", channel_id=channel, prompts=given)
+        except SlackAway as error:
+            log.info("no prompts are offered: %s", error)
+
     async def _once(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         try:
             answer = await self._client.api_call(method, json=arguments)

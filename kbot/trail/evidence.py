@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from kbot.trail import log
-from kbot.trail.facts import Evidence, Outcome, Responded, Status
+from kbot.trail.facts import Evidence, Outcome, Rated, Ratings, Responded, Status
 
 
 def evidence(session: Session, team: str, items: Iterable[str]) -> dict[str, Evidence]:
@@ -25,3 +25,10 @@ def evidence(session: Session, team: str, items: Iterable[str]) -> dict[str, Evi
             made_worse=e.made_worse + (fact.outcome is Outcome.MADE_WORSE),
         )
     return found
+
+
+def ratings(session: Session, team: str, item: str) -> Ratings:
+    """How answers that cited this item first were found."""
+    latest = {fact.person: fact.is_helpful for fact in log.about_item(session, Rated, team, [item])}
+    helpful = sum(latest.values())
+    return Ratings(helpful, len(latest) - helpful)

@@ -41,6 +41,15 @@ class Outcome(StrEnum):
     TOO_EARLY = "too_early"
 
 
+class Complaint(StrEnum):
+    """What was wrong with an answer that did not help."""
+
+    WRONG = "wrong"
+    OUTDATED = "outdated"
+    NOT_WHAT_I_ASKED = "not_what_i_asked"
+    HARD_TO_FOLLOW = "hard_to_follow"
+
+
 class ReceiptKind(StrEnum):
     """An act that shows contact with an item."""
 
@@ -104,6 +113,13 @@ class Answered(Fact):
 
 
 @dataclass(frozen=True)
+class Resolved(Fact):
+    """An open question has its answer, `item`: `person` wrote it, saved it or said so."""
+
+    question: str
+
+
+@dataclass(frozen=True)
 class Received(Fact):
     """`person` showed contact with an item, by asking for it (`words`: how), opening it or meaning to use it."""
 
@@ -128,6 +144,31 @@ class TellingAllowed(Fact):
     case: str
     with_name: bool
     allowed: bool = True
+
+
+@dataclass(frozen=True)
+class Suggested(Fact):
+    """`person`, who asked others in `channel`, was told that an item may answer: once a day, so says the key."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
+class Rated(Fact):
+    """`person` found an answer helpful or not; `item` is the first one it cited. A later word takes its place."""
+
+    question: str
+    is_helpful: bool
+    complaint: Complaint | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """How many people found answers with an item helpful, and how many did not; each person's latest word counts."""
+
+    helpful: int = 0
+    not_helpful: int = 0
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ _ENUMS = {
     "outcome": facts.Outcome,
     "receipt": facts.ReceiptKind,
     "decision": facts.Decision,
+    "complaint": facts.Complaint,
 }
 
 

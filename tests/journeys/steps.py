@@ -86,6 +86,17 @@ def opens(slack: Driver, person: Person, act: Callable[[], object]) -> Modal:
     return slack.wait(lambda: person.modal if person.modal and person.modal.fields else None, what="the form")
 
 
+def set_up(slack: Driver, who: Person, **choices: str | Sequence[str]) -> dict[str, str]:
+    """Send #platform's set-up off with these choices; returns what stands beside its fields when it is refused."""
+    modal = opens(slack, who, lambda: who.command("/kb setup", "platform"))
+    for label, chosen in choices.items():
+        modal.select(label, chosen)
+    errors = modal.submit()
+    if not errors and who.modal:
+        who.modal.close()
+    return errors
+
+
 def becomes(slack: Driver, seen: Seen, words: str) -> None:
     """Wait until this message says that."""
     try:
@@ -112,3 +123,24 @@ def is_marked(person: Person, post: Post) -> bool:
 def asks_privately(slack: Driver, person: Person, question: str = ASKED, channel: str = "platform") -> Seen:
     """`/kb ask`, which only the asker sees."""
     return commands(slack, person, f"/kb ask {question}", channel)
+
+
+THINGS_KNOWN = (
+    "Out of office: put your holidays into the team calendar two weeks ahead.",
+    "The team calendar shows who is on call this week.",
+    "Meeting rooms are booked in the room calendar, not in the team calendar.",
+    "The staging database is reset every night at 2, so keep nothing there.",
+    "New laptops are ordered with the form on the intranet; Cleo approves them.",
+)
+
+
+def things_are_known(slack: Driver) -> None:
+    """A handful of items, some of them near to each other; their meaning has been read."""
+    tip = (
+        "We have had this twice since May. First drain the queue, then restart the importer with --resume. "
+        "Tell #support when it is done. The dashboard turns green after about ten minutes."
+    )
+    tip_saved(slack, tip=tip)
+    for words in THINGS_KNOWN:
+        flags(slack, slack.cleo, slack.ana.says(words, "platform"))
+    slack.settle()

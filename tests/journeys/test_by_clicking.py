@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from kbot.playground.driver import Driver
 from tests.browser.conftest import PHONE, OpenPage, browser, open_page, skip_without_chromium
 from tests.journeys.bot import Bot
+from tests.journeys.steps import things_are_known
+from tests.journeys.ways import with_model
 
 skip_without_chromium()
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -97,3 +99,37 @@ def test_a_newcomer_clicks_once_through_the_loop(open_page: OpenPage, slack: Dri
     page.get_by_role("tab", name="Home").click()
     expect(page.locator("main", has_text="it helped")).to_be_visible()
     shoot(page, "6-home")
+
+
+@with_model
+@pytest.mark.timeout(120)
+def test_answers_are_judged_by_clicking(open_page: OpenPage, slack: Driver) -> None:
+    things_are_known(slack)
+    slack.invite("kbot", "support", by=slack.ben)
+    page = open_page("U0DOV", channel="C0SUPPORT")
+
+    # The sure one: its reasons, and a thumb.
+    write(page, "@kbot our import job is stuck since the release, how do we fix it?", "Message #support")
+    sure = message(page, "A colleague saved this", within="aside")
+    expect(sure.locator("blockquote")).to_have_text("First drain the queue, then restart the importer with --resume.")
+    press(sure, "Helpful")
+    expect(message(page, "Thanks, noted", within="aside")).to_be_visible()
+    expect(sure.get_by_role("button", name="Helpful", exact=True)).to_have_attribute("aria-pressed", "true")
+    shoot(page, "7-sure")
+    press(sure, "Why this answer?")
+    expect(message(page, "It shares these words with the question", within="aside")).to_be_visible()
+    shoot(page, "8-why")
+
+    # The unsure one, in kbot's Messages tab: offered questions, a thumb down, a reason.
+    become(page, "U0DOV", "D0DOV")
+    shoot(page, "9-conversation")
+    write(page, "how do I add a birthday to the team calendar?", "Ask kbot")
+    page.get_by_role("button", name="1 reply").click()
+    unsure = message(page, "I am not sure", within="aside")
+    expect(unsure).to_be_visible()
+    shoot(page, "10-unsure")
+    press(unsure, "Not helpful")
+    page.get_by_label("It is not what I asked").check()
+    shoot(page, "11-complaint")
+    page.get_by_role("button", name="Send", exact=True).last.click()
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -10,22 +10,11 @@ from kbot.playground.seen import Seen
 from kbot.post.looking_inside import What
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import asks, becomes, commands, elsewhere, flags, opens, tip_saved
+from tests.journeys.steps import asks, becomes, commands, elsewhere, flags, opens, set_up, tip_saved
 from tests.journeys.ways import in_both_modes, on_both_databases
 
 PUBLISHED = "When is a flagged message published?"
 REVIEW = "When a broker approves"
-
-
-def set_up(slack: Driver, who: Person, **choices: str | Sequence[str]) -> dict[str, str]:
-    """Send #platform's set-up off with these choices; returns what stands beside its fields when it is refused."""
-    modal = opens(slack, who, lambda: who.command("/kb setup", "platform"))
-    for label, chosen in choices.items():
-        modal.select(label, chosen)
-    errors = modal.submit()
-    if not errors and who.modal:
-        who.modal.close()
-    return errors
 
 
 def digests(person: Person) -> list[Seen]:

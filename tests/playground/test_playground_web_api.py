@@ -170,6 +170,34 @@ def test_prompts_stand_in_the_messages_tab(slack: Driver, web: WebClient) -> Non
     assert slack.ben.prompts == ["My log"]
 
 
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        [],
+        "What did I try?",
+        [{"title": "My log"}],
+        [{"title": " ", "message": "What did I try?"}],
+        [{"title": "My log", "message": ["What did I try?"]}],
+        [{"title": "My log", "message": "What did I try?", "value": "log"}],
+        [{"title": str(n), "message": "What?"} for n in range(5)],
+    ],
+)
+def test_prompts_that_slack_would_not_take_are_refused(slack: Driver, web: WebClient, prompts: object) -> None:
+    channel = web.conversations_open(users=["U0BEN"])["channel"]["id"]
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        web.api_call("assistant.threads.setSuggestedPrompts", json={"channel_id": channel, "prompts": prompts})
+    assert slack.ben.prompts == []
+
+
+def test_prompts_of_a_thread_need_the_thread(slack: Driver, web: WebClient) -> None:
+    channel = web.conversations_open(users=["U0BEN"])["channel"]["id"]
+    given = [{"title": "My log", "message": "What did I try?"}]
+    with pytest.raises(SlackApiError, match="thread_not_found"):
+        web.assistant_threads_setSuggestedPrompts(channel_id=channel, thread_ts="1.1", prompts=given)
+    with pytest.raises(SlackApiError, match="channel_not_found"):
+        web.assistant_threads_setSuggestedPrompts(channel_id=PLATFORM, prompts=given)
+
+
 def test_a_file_is_uploaded_in_three_steps(slack: Driver, web: WebClient) -> None:
     web.files_upload_v2(
         channel=PLATFORM, filename="funnel.png", file=io.BytesIO(b"picture"), initial_comment="The loop"

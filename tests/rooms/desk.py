@@ -14,10 +14,12 @@ from kbot.capture import flags
 from kbot.capture.flags import Finding
 from kbot.library.facts import Item, Lines, Source
 from kbot.library.looking import Found
+from kbot.loop import AFTER
 from kbot.people import directory
 from kbot.people.facts import Policy, Publication
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
+from kbot.trail import log
 from kbot.trail.facts import Outcome, Responded, Status
 from kbot.trail.log import remember
 
@@ -91,6 +93,15 @@ def letters(session: Session, prefix: str, *, state: str = "pending") -> Sequenc
     """What is in the outbox under keys that begin so."""
     query = select(OutboxRow).where(OutboxRow.key.startswith(prefix), OutboxRow.state == state).order_by(OutboxRow.key)
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def follow(session: Session) -> None:
+    """What follows from all that has happened."""
+    while facts := log.to_follow(session):
+        for fact in facts:
+            assert log.follow(session, fact)
+            for verb in AFTER.get(type(fact), ()):
+                verb(session, fact, REAL)
 
 
 def days(n: float) -> timedelta:

@@ -232,6 +232,24 @@ def test_ten_minutes_to_undo(session: Session) -> None:
     assert undone.state is ItemState.WITHDRAWN
 
 
+def test_as_evidence_the_flag_counts_for_another_item_and_the_new_one_goes(session: Session) -> None:
+    first, again = saved(session, by=CLEO), saved(session)
+    with pytest.raises(BadInput, match="Somebody else saved this"):
+        flags.add_as_evidence(session, act(CLEO), again.id, first.id, REAL)
+    for _ in range(2):
+        assert flags.add_as_evidence(session, act(BEN), again.id, first.id, REAL).id == first.id
+    assert items.get(session, TEAM, again.id).state is ItemState.WITHDRAWN
+    assert sorted(str(fact.person) for fact in log.about_item(session, Captured, TEAM, [first.id])) == [BEN, CLEO]
+
+
+def test_what_is_gone_gets_no_more_evidence_and_the_new_one_stays(session: Session) -> None:
+    first, again = saved(session, by=CLEO), saved(session)
+    flags.refuse(session, act(ANA), first.id, REAL)
+    with pytest.raises(items.Gone):
+        flags.add_as_evidence(session, act(BEN), again.id, first.id, REAL)
+    assert items.get(session, TEAM, again.id).is_findable
+
+
 @pytest.mark.parametrize(
     ("publication", "waits", "ends"),
     [

@@ -35,6 +35,7 @@ ALLOWED = {
     ("channel", "mode"): "off",
     ("channel", "publication"): "notify",
     ("question", "state"): "open",
+    ("help_request", "state"): "asked",
     ("follow_up_case", "state"): "asked",
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",
@@ -157,6 +158,26 @@ def test_the_words_of_the_first_schema_are_still_found(empty: Address) -> None:
             "postgresql": "SELECT n FROM words WHERE document @@ to_tsquery('simple', 'zebra')",
         }
         assert len(session.execute(text(found[session.get_bind().dialect.name])).all()) == 1
+
+
+def test_questions_that_were_open_before_they_were_grouped_are_one_each(empty: Address) -> None:
+    def columns(*but: str) -> str:
+        names = (column.name for column in Table.metadata.tables["question"].columns)
+        return ", ".join(name for name in names if name not in but)
+
+    schema.upgrade(empty)
+    with schema.session_of(empty, to_write=True) as session:
+        row = a_row(Table.metadata.tables["question"])
+        for n in ("1", "2"):
+            session.execute(insert(Table.metadata.tables["question"]).values({**row, "id": n, "asked_as": n}))
+        session.commit()
+    schema.downgrade(empty, "0002")
+    with schema.session_of(empty) as session:
+        kept = columns("group_id", "vector", "answer_id")
+        assert len(session.execute(text(f"SELECT {kept} FROM question")).all()) == 2
+    schema.upgrade(empty)
+    with schema.session_of(empty) as session:
+        assert session.execute(text("SELECT id, group_id FROM question ORDER BY id")).all() == [("1", "1"), ("2", "2")]
 
 
 # A later version of kbot

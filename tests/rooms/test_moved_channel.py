@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot import loop
-from kbot.answers import questions
+from kbot.answers import groups
 from kbot.capture import flags
 from kbot.capture.flags import Finding, Flag
 from kbot.clock import Clock
@@ -111,7 +111,7 @@ async def test_all_of_it_works_on_as_before(house: House) -> None:
 
     def look(session: Session) -> None:
         assert rank.find(session, Viewer(TEAM, BEN, frozenset({NEW})), wanted("importer stuck")).hits
-        assert len(questions.open_in(session, TEAM, [NEW])) == 1
+        assert len(groups.open_in(session, TEAM, [NEW])) == 1
         assert directory.brokers_of(session, TEAM, NEW) == (CLEO,)
         letter = outbox.letter_at(session, TEAM, NEW, "1.1")
         assert letter is not None

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.answers import questions
+from kbot.answers import groups, questions
 from kbot.follow_up import cases
 from kbot.library import items
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsFor
@@ -37,6 +37,7 @@ from tests.rooms.desk import (
     act,
     asked,
     days,
+    follow,
     letters,
     meet,
     said,
@@ -320,6 +321,7 @@ def test_a_written_answer_is_saved_and_the_asker_is_told(session: Session) -> No
     after = questions.get(session, TEAM, question.id)
     assert (after.is_open, after.cited) == (False, (item.id,))
     assert [letter.to for letter in letters(session, f"told:{question.id}")] == [BEN]
+    follow(session)
     assert seen(session).entries[0].done == Done(Became.ANSWERED)
     assert letters(session, DIGEST)[0].revision > 0
 
@@ -344,13 +346,13 @@ def test_numbers_count_what_happened_and_nobody(session: Session) -> None:
     saved(session, at=FRIDAY - days(30))
     saved(session, channel=ONCALL)
     question = asked(session)
-    asked(session)
+    asked(session, "Who approves travel?")
     asked(session, text="")
     for person in (BEN, DOV):
         cases.open_case(session, Received(TEAM, person, FRIDAY, person, item.id, ReceiptKind.WILL_USE), REAL)
     for person in (BEN, DOV):
         cases.ask(session, cases.of_person(session, TEAM, person), f"ask:{person}", FRIDAY)
-    questions.close(session, act(CLEO), question.id, item.id, REAL)
+    groups.close(session, act(CLEO), question.id, item.id, REAL)
     counted = measures.numbers(session, TEAM, [PLATFORM], SINCE, MONDAY)
     assert counted == Numbers(
         came_in=1, asked=2, answered=1, followed_up=0, told=0

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kbot import cards
-from kbot.answers.facts import Question
+from kbot.answers import experts, offers, open_views
+from kbot.answers.facts import Expert, HelpState, OpenQuestion, Question
 from kbot.capture import views as capture
 from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
@@ -164,6 +165,28 @@ def _setup(words: str) -> Iterator[Seen]:
             yield setup_views.in_words(channel, policy, dict.fromkeys(policy.brokers, words))
 
 
+def _open_questions(words: str) -> Iterator[Seen]:
+    item, question, name = an_item(words), a_question(words), words or "Ben"
+    group = OpenQuestion("q" * 32, question, frozenset(f"U{n}" for n in range(99)), NOW)
+    yield open_views.offer(item, [group] * offers.MOST, NOW)
+    for is_told in (True, False):
+        text = open_views.saved_answer(item, 98, is_told=is_told)
+        yield text, [cards.section(text)]
+    for found in ([], [Expert(person, item) for person in (ANA, BEN, ANA)]):
+        yield open_views.may_know(question.id, found, {ANA: name, BEN: name})
+    text = open_views.asked([name] * experts.MOST)
+    yield text, [cards.section(text)]
+    for state in HelpState:
+        for shown, about in ((question, item), (question, None), (None, None)):
+            yield open_views.help_wanted(group.id, shown, name, about, state, PERMALINK, is_theirs=False)
+
+
+def _receipts(words: str) -> Iterator[Seen]:
+    for state in ItemState:
+        text, blocks = capture.seen(an_item(words, state=state), BEN, an_item(words))
+        yield text, blocks
+
+
 def _channel(words: str, *, is_private: bool = False) -> SlackChannel:
     return SlackChannel("C1", words[:80], None, is_private, False, False, False, True)
 
@@ -173,7 +196,7 @@ def _policy(publication: Publication = Publication.NOTIFY) -> Policy:
     return Policy("C1", publication=publication, emojis=tuple(c * 100 for c in "abcde"), brokers=brokers)
 
 
-MESSAGES: Sequence[Callable[[str], Iterator[Seen]]] = (_log, _review, _setup)
+MESSAGES: Sequence[Callable[[str], Iterator[Seen]]] = (_log, _review, _setup, _open_questions, _receipts)
 
 
 @pytest.mark.parametrize("words", WORST.values(), ids=WORST)

@@ -190,12 +190,13 @@ def test_the_whole_digest_as_it_is_read() -> None:
     entries = (
         Entry(Row(RowKind.CHECK, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=3, helped=3, made_worse=1)),
         Entry(Row(RowKind.QUESTION, "q1"), question=question()),
+        Entry(Row(RowKind.QUESTION, "q2"), question=question(), askers=3),
         Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER)),
         Entry(Row(RowKind.CAME_IN, "i1"), item(ItemState.PUBLISHED)),
         Entry(Row(RowKind.SAID, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=1, failed=1)),
     )
     said = views.digest(desk(*entries, numbers=Numbers(4, 3, 2, 5, 1), more=2), WEDNESDAY)
-    assert said[0] == "Your weekly look: 5 rows."
+    assert said[0] == "Your weekly look: 6 rows."
     assert read(said) == (
         "*Your weekly look* at <#C1>\n"
         "Check now\n"
@@ -205,6 +206,8 @@ def test_the_whole_digest_as_it_is_read() -> None:
         "People waiting\n"
         "> how do I get &lt;!channel&gt; a badge?\n"
         "_asked for their eyes only, 2 days ago in_ <#C1> [Write the answer]\n"
+        "> how do I get &lt;!channel&gt; a badge?\n"
+        "_asked for their eyes only, 2 days ago by 3 people in_ <#C1> [Write the answer]\n"
         "*Importer &lt;stuck&gt;?*\n"
         "> Drain the queue first.\n"
         "From Ana &amp; Co in <#C1> · 3 days ago\n"

@@ -112,3 +112,36 @@ def test_a_deletion_is_never_dropped(parts: dict[str, Any]) -> None:
     event = {**parts, "type": "message", "subtype": "message_deleted"}
     with contextlib.suppress(Malformed):  # then it is kept as a dead row
         assert judge(event, ME) == STORE
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("How do we restart the importer", True),
+        ("the importer hangs, any ideas?", True),
+        ("(any ideas?)", True),
+        ("*Who knows?*", True),
+        ("Is it down", True),
+        ("howdy all", False),
+        ("The importer hangs.", False),
+        ("really?", False),
+        ("?", False),
+        ("", False),
+        ("<@U0KBOT> how do we restart?", False),
+        ("why " + "x" * 1000, False),
+        (None, False),
+        (["why", "not"], False),
+    ],
+)
+def test_only_questions_among_people_and_only_where_kbot_suggests(text: object, asks: bool) -> None:
+    event = message(text=text)
+    assert judge(event, ME) == DROP
+    assert judge(event, ME, {"C2"}) == DROP
+    assert judge(event, ME, {"C1"}) == (STORE if asks else DROP)
+    for other in ({"thread_ts": "1.1"}, {"bot_id": "B1"}, {"user": ME}, {"subtype": "channel_topic"}):
+        assert judge(event | other, ME, {"C1"}) == DROP
+
+
+@pytest.mark.parametrize("piece", ["?", " ?", ") ", "how "])
+def test_a_hostile_text_takes_no_time(piece: str) -> None:
+    judge(message(text=piece * 200_000), ME, {"C1"})

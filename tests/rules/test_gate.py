@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kbot.answers.facts import HELP
 from kbot.people.facts import Person
 from kbot.people.hours import in_window
 from kbot.post.gate import (
@@ -111,6 +112,13 @@ def test_seven_days_roll() -> None:
 def test_three_of_different_kinds_are_a_week() -> None:
     sent = [(kind, MONDAY + timedelta(hours=n)) for n, kind in enumerate(KINDS[:3])]
     word = may_approach(ben(), "feed", sent, MONDAY + timedelta(days=1))
+    assert word == Wait(MONDAY + WEEK, "the week's budget is used up")
+
+
+def test_help_may_be_asked_for_several_times_a_week_within_the_budget() -> None:
+    sent = [(HELP, MONDAY + timedelta(hours=n)) for n in range(3)]
+    assert isinstance(may_approach(ben(), HELP, sent[:2], MONDAY + timedelta(hours=3)), Go)
+    word = may_approach(ben(), HELP, sent, MONDAY + timedelta(days=1))
     assert word == Wait(MONDAY + WEEK, "the week's budget is used up")
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kbot.answers import views as answers
-from kbot.answers.facts import Question
+from kbot.answers.facts import Question, Why
 from kbot.capture import views as capture
 from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling, Told
@@ -33,7 +33,7 @@ from kbot.library.facts import (
 from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.playground.words import broadcasts, walk
-from kbot.trail.facts import Evidence, Outcome, Status
+from kbot.trail.facts import Evidence, Outcome, Ratings, Status
 
 BROKEN_ENTITY = re.compile(r"&(?!amp;|lt;|gt;)(?!cid=)")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -218,19 +218,41 @@ def test_a_form_prefilled_with_anything(text: str) -> None:
 
 
 @often
-@given(questions, st.lists(items, max_size=3), names, names, evidence, st.booleans())
-def test_answers(question: Question, cited: list[Item], ana: str, cleo: str, said: Evidence, can_share: bool) -> None:
+@given(questions, st.lists(items, max_size=3), names, names, evidence, st.booleans(), st.just("") | words(3000))
+def test_answers(
+    question: Question, cited: list[Item], ana: str, cleo: str, said: Evidence, can_share: bool, quote: str
+) -> None:
     people, known = called(ana, "Ben", cleo), {item.id: said for item in cited}
-    answer = answers.answer(question, cited, people, known, NOW)
+    answer = answers.answer(question, cited, people, known, NOW, quote=quote)
     is_fine(answer[1], answer[0])
     private = answers.private(answer, question, can_share=can_share)
     is_fine(private[1], private[0])
     shared = answers.shared(answer, question, ana)
     is_fine(shared[1], shared[0])
-    told = answers.told(question, cited[:1], people, known, NOW)
+    told = answers.told(question, cited[:1], people, known, NOW, quote)
     is_fine(told[1], told[0])
     for item in cited:
         is_fine([], answers.will_use(item, is_new=can_share))
+        text, blocks = answers.suggestion(item, "C0PLATFORM", "1700000000.000100")
+        is_fine(blocks, text)
+
+
+part = st.none() | st.floats(-1, 1)
+whys = st.builds(
+    Why,
+    shared=st.lists(words(3000), max_size=8).map(tuple),
+    meaning=part,
+    score=part,
+    ratings=st.builds(Ratings, helpful=counts, not_helpful=counts),
+)
+
+
+@often
+@given(questions, items, whys, names, evidence)
+def test_why_and_what_was_wrong(question: Question, item: Item, why: Why, name: str, said: Evidence) -> None:
+    text, blocks = answers.why(question, item, why, called("Ana", "Ben", name), said, NOW)
+    is_fine(blocks, text)
+    is_a_fine_form(dict(answers.complaint_modal(question.id)))
 
 
 @often

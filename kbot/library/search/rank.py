@@ -48,10 +48,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Hit:
-    """An item that may answer; `score` is its relevance, between about 0 and 1."""
+    """An item that may answer; `score` is its relevance, between about 0 and 1, `meaning` what of it is nearness."""
 
     item: str
     score: float
+    meaning: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,10 @@ def find(session: Session, viewer: Viewer, wanted: Wanted, most: int = 10) -> Ra
     share = _share(words)[slots]
     cosines = np.where(has_vector, cosines, share)  # a vector follows within seconds; until then the words speak
     closest = _closest_passages(session, viewer.team, items, wanted.vector, cosines)
-    scores = MEANING * (cosines + closest) / 2 + WORDS * share
+    meaning = (cosines + closest) / 2
+    scores = MEANING * meaning + WORDS * share
     order = np.lexsort((np.array(items), -scores))
-    hits = tuple(Hit(items[i], float(scores[i])) for i in order[:most])
+    hits = tuple(Hit(items[i], float(scores[i]), float(meaning[i])) for i in order[:most])
     seen_as = _Features(slots, cosines, closest, words, lexical, dense)
     return Ranking(hits, seen_as.probability())
 

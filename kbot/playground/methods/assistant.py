@@ -28,13 +28,18 @@ def set_status(slack: LocalSlack, args: Args) -> Json:
 
 @method("assistant.threads.setSuggestedPrompts", "assistant:write", json=True)
 def set_suggested_prompts(slack: LocalSlack, args: Args) -> Json:
+    """Without `thread_ts`, as in an agent's Messages tab, they stand for the whole conversation."""
     channel = _conversation(slack, args)
+    thread_ts = args.maybe("thread_ts")
+    if thread_ts is not None and slack.world.find(channel.id, thread_ts) is None:
+        raise Refused("thread_not_found")
     prompts = args.json("prompts")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= PROMPTS:
         raise Refused("invalid_arguments", messages=[f"prompts must be 1 to {PROMPTS}"])
     for prompt in prompts:
-        if not isinstance(prompt, dict) or not prompt.get("title") or not prompt.get("message"):
-            raise Refused("invalid_arguments", messages=["each prompt needs a title and a message"])
+        words = [prompt.get("title"), prompt.get("message")] if isinstance(prompt, dict) else []
+        if not words or not all(isinstance(word, str) and word.strip() for word in words) or len(prompt) > len(words):
+            raise Refused("invalid_arguments", messages=["each prompt needs a title and a message, and nothing else"])
     slack.world.prompts[channel.person or ""] = prompts
     slack.changed()
     return {}

@@ -1,0 +1,105 @@
+"""Help with an open question: who may know is asked, seldom, and may say no."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from kbot.act import Act
+from kbot.answers.facts import HELP, Expert, HelpState
+from kbot.answers.tables import HelpRow
+from kbot.people import directory
+from kbot.post import outbox
+from kbot.post.outbox import Letter
+from kbot.storage.upsert import insert_new
+
+WEEK = timedelta(days=7)
+MOST_A_WEEK = 3
+MOST_OPEN = 2
+"""Requests that a person may have to answer; what is older than a week weighs on nobody any more (domain.md 3.7)."""
+
+WAITING = (HelpState.ASKED, HelpState.TAKEN)
+
+
+def key(group: str, person: str) -> str:
+    """The key of the letter that asks somebody for help with a question: once."""
+    return f"help:{group}:{person}"
+
+
+def ask(session: Session, act: Act, group: str, experts: Iterable[Expert], real: datetime) -> list[str]:
+    """Ask these people for help with an open question. Returns those who were asked now: each once, and none too often.
+
+    People are locked in the order of their ids, so that two who ask the same ones at once wait for each other.
+    """
+    asked = []
+    for expert in sorted(experts, key=lambda expert: expert.person):
+        directory.lock_person(session, act.team, expert.person)
+        row = {
+            "team_id": act.team,
+            "group_id": group,
+            "person": expert.person,
+            "item_id": expert.item.id,
+            "asked_by": act.person,
+            "state": HelpState.ASKED.value,
+            "asked_at": act.at,
+        }
+        if expert.person in free(session, act.team, [expert.person], act.at) and insert_new(session, HelpRow, row):
+            about = {"question": group, "item": expert.item.id}
+            letter = Letter(act.team, key(group, expert.person), HELP, expert.person, about, is_proactive=True)
+            outbox.plan(session, letter, real)
+            asked.append(expert.person)
+    return asked
+
+
+def free(session: Session, team: str, people: Collection[str], now: datetime) -> set[str]:
+    """Those of `people` who may be asked for help once more (`now`: people's time)."""
+    query = (
+        select(HelpRow.person, func.count(), func.count().filter(HelpRow.state.in_(WAITING)))
+        .where(HelpRow.team_id == team, HelpRow.person.in_(people), HelpRow.asked_at > now - WEEK)
+        .group_by(HelpRow.person)
+    )
+    busy = {
+        person
+        for person, asked, still_open in session.execute(query)
+        if asked >= MOST_A_WEEK or still_open >= MOST_OPEN
+    }
+    return set(people) - busy
+
+
+def asked_for(session: Session, team: str, group: str) -> dict[str, HelpState]:
+    """Who was asked for help with a question, and what became of it."""
+    query = select(HelpRow.person, HelpRow.state).where(HelpRow.team_id == team, HelpRow.group_id == group)
+    return {person: HelpState(state) for person, state in session.execute(query)}
+
+
+def close(session: Session, team: str, group: str) -> None:
+    """The question is answered: nobody is to help any more."""
+    closed = session.execute(
+        update(HelpRow)
+        .where(HelpRow.team_id == team, HelpRow.group_id == group, HelpRow.state.in_(WAITING))
+        .values(state=HelpState.CLOSED.value)
+        .returning(HelpRow.person)
+    )
+    for person in closed.scalars().all():
+        outbox.refresh(session, team, key(group, person))
+    session.expire_all()
+
+
+def say(session: Session, act: Act, group: str, state: HelpState) -> str | None:
+    """Who was asked says whether they will answer. Returns who had asked them; None when it matters no more."""
+    said = session.execute(
+        update(HelpRow)
+        .where(
+            HelpRow.team_id == act.team,
+            HelpRow.group_id == group,
+            HelpRow.person == act.person,
+            HelpRow.state.in_(WAITING),
+            HelpRow.state != state,
+        )
+        .values(state=state.value)
+        .returning(HelpRow.asked_by)
+    ).scalar_one_or_none()
+    session.expire_all()
+    outbox.refresh(session, act.team, key(group, act.person))
+    return said

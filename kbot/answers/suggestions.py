@@ -1,0 +1,35 @@
+"""Suggestions: who asks others in a channel is told, alone, what may answer; rarely enough to be welcome."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kbot.act import Act
+from kbot.answers.facts import SUGGESTION
+from kbot.post import outbox
+from kbot.post.outbox import Letter
+from kbot.trail.facts import Suggested
+from kbot.trail.log import remember, since
+
+MOST_IN_A_CHANNEL = 3
+"""A day; one person gets one a day, over all channels."""
+
+
+def suggest(session: Session, act: Act, ts: str, item: str, real: datetime) -> bool:
+    """Tell who wrote the message `ts` in the channel of this act of an item. False where enough was suggested today."""
+    today = act.at.date()
+    midnight = act.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    told = sum(fact.channel == act.place for fact in since(session, Suggested, act.team, midnight))
+    if told >= MOST_IN_A_CHANNEL:
+        return False
+    if not remember(session, Suggested(act.team, f"{act.person}:{today}", act.at, act.person, item, act.place)):
+        return False
+    # The number is part of the key: of two at once one goes out, so that there are never more than may be.
+    letter = Letter(
+        act.team,
+        f"suggestion:{act.place}:{today}:{told}",
+        SUGGESTION,
+        act.person,
+        {"channel": act.place, "ts": ts, "item": item},
+    )
+    return outbox.plan(session, letter, real)

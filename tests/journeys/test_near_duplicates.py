@@ -1,0 +1,57 @@
+"""What is saved already is shown to whoever saves it again; nothing is blocked, and a person decides."""
+
+from kbot.playground.driver import Driver
+from kbot.playground.hands import Person, Post
+from kbot.playground.seen import Seen
+from tests.journeys.bot import Bot
+from tests.journeys.steps import TIP, flags, is_marked, opens
+from tests.journeys.ways import on_both_databases
+
+LIKE = "This looks like: *Drain the queue first"
+AGAIN = "First drain the queue, then restart it with --resume."
+
+
+def saved_twice(slack: Driver, by: Person) -> tuple[Post, Seen]:
+    """Ana's tip is saved; Cleo says nearly the same, and somebody flags that too."""
+    flags(slack, slack.ben, slack.ana.says(TIP))
+    post = slack.cleo.says(AGAIN)
+    return post, flags(slack, by, post)
+
+
+@on_both_databases
+def test_as_evidence_the_flag_counts_for_the_earlier_one(slack: Driver, bot: Bot) -> None:
+    post, receipt = saved_twice(slack, slack.ben)
+    assert LIKE in receipt.text
+    slack.wait(lambda: is_marked(slack.ben, post), what="kbot's mark")
+    slack.at_once(lambda: receipt.press("Add as evidence"), lambda: receipt.press("Add as evidence"))
+    slack.wait(lambda: "Your flag counts for" in receipt.text, what="a receipt")
+    slack.wait(lambda: not is_marked(slack.ben, post), what="the mark to go")
+    assert bot.count("item", "state = 'published'") == 1
+
+
+def test_kept_apart_both_stay(slack: Driver, bot: Bot) -> None:
+    _, receipt = saved_twice(slack, slack.ben)
+    receipt.press("Keep apart")
+    slack.wait(lambda: LIKE not in receipt.text, what="the receipt without it")
+    assert "Undo" in receipt.buttons
+    assert bot.count("item", "state = 'published'") == 2
+
+
+def test_something_else_looks_like_nothing_and_nothing_like_itself(slack: Driver) -> None:
+    first = flags(slack, slack.ben, slack.ana.says(TIP))
+    other = flags(slack, slack.ben, slack.cleo.says("Lunch is at noon."))
+    assert "looks like" not in first.text + other.text
+
+
+def test_what_the_flagger_may_not_see_is_not_shown(slack: Driver) -> None:
+    flags(slack, slack.ana, slack.ana.says(TIP, "oncall"))
+    assert LIKE in flags(slack, slack.ana, slack.ana.says(AGAIN, "oncall")).text
+    assert "looks like" not in flags(slack, slack.cleo, slack.cleo.says(AGAIN, "general")).text
+
+
+def test_the_form_says_so_too(slack: Driver, bot: Bot) -> None:
+    flags(slack, slack.ben, slack.ana.says(TIP))
+    modal = opens(slack, slack.ben, lambda: slack.ben.command(f"/kb add {AGAIN}", "platform"))
+    assert LIKE in modal.text
+    assert modal.submit() == {}, "nothing is blocked"
+    slack.wait(lambda: bot.count("item", "state = 'published'") == 2, what="both")
