@@ -241,28 +241,18 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
     ]
     scheduler = AsyncIOScheduler(timezone="UTC")
     ticking: set[asyncio.Task[None]] = set()
-    for tick in loop.TICKS:
+    for tick in (*loop.TICKS, partial(_refresh, intake=running.intake)):
         scheduler.add_job(
             _tick,
             "interval",
-            name=tick.__name__,
             args=[tick, house, ticking],
             seconds=house.settings.tick_seconds,
+            next_run_time=house.clock.real(),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,
         )
-    scheduler.add_job(
-        _refresh,
-        "interval",
-        args=[house, running.intake],
-        seconds=house.settings.tick_seconds,
-        next_run_time=house.clock.real(),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
-    scheduler.add_job(_purge, "interval", args=[house], hours=1, max_instances=1, coalesce=True)
+    scheduler.add_job(_tick, "interval", args=[_purge, house, ticking], hours=1, max_instances=1, coalesce=True)
     scheduler.start()
     try:
         yield
@@ -276,6 +266,7 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
                 await asyncio.gather(*running.workers, return_exceptions=True)
                 await reading.finish()
                 await sending.finish()
+                await asyncio.sleep(0)  # a tick that has just begun tells so
                 if ticking:
                     await asyncio.wait(ticking)
         except TimeoutError:

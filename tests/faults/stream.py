@@ -90,7 +90,7 @@ class Stream:
             self._at_sixes_and_sevens("message")
             return asker.dms(words)
         self._at_sixes_and_sevens("app_mention")
-        return asker.mentions(words, self._random.choice(CHANNELS))
+        return asker.mentions(words, "platform")  # in #general a guest reads along: what is from elsewhere is not shown
 
     def _at_sixes_and_sevens(self, event: str) -> None:
         """The next event of this type may come twice, late, or not at the first try."""

@@ -120,6 +120,7 @@ def test_five_hundred_kills(address: Address) -> None:
     assert (result.lost, result.doubled) == (0, 0)
 
 
+@pytest.mark.slow
 def test_that_this_can_fail(address: Address) -> None:
     """A carrier that never looks posts twice, and the same run sees it."""
     assert _crashed(address, KILLS, seed=20261121, is_blind=True).doubled > 0

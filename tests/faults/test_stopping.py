@@ -77,6 +77,7 @@ def test_it_is_not_ready_while_it_drains(slack: Driver, bot: Mortal, health: Hea
     assert bot.statuses(What.OUTBOX, "capture.notice") == ["sent"]
 
 
+@pytest.mark.slow
 @in_both_modes
 def test_it_ends_in_the_middle_of_work_and_goes_on_where_it_was(slack: Driver, bot: Mortal, health: Health) -> None:
     stream = Stream(slack, seed=20261121, acts_a_second=40)
