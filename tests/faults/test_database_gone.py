@@ -58,6 +58,7 @@ def _stored(bot: Mortal) -> set[str]:
     return {str(row["event"]) for row in bot.rows(What.INBOX)}
 
 
+@pytest.mark.slow
 @run(HTTP_ON_ITS_OWN_POSTGRESQL)
 def test_nothing_is_acknowledged_that_is_not_stored(
     server: PostgresServer, slack: Driver, bot: Mortal, database_url: str, tmp_path: Path
