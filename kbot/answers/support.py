@@ -3,6 +3,7 @@
 import re
 
 from kbot.library.facts import Lines
+from kbot.library.search.passages import whole
 from kbot.meaning.embedder import Embedder
 from kbot.meaning.stems import stems
 
@@ -57,7 +58,7 @@ def best_sentence(embedder: Embedder, question: str, body: str) -> str:
 
 def shared_words(question: str, lines: Lines) -> list[str]:
     """The words of the question that the item has too, in any form, in their order."""
-    held = set(stems("\n".join((lines.title, lines.question, lines.body, lines.when, lines.because, lines.limits))))
+    held = set(stems(whole(lines)))
     shared: dict[str, str] = {}
     for word in question.split():
         common = [stem for stem in stems(word) if stem in held]

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby, islice
 from pathlib import Path
 from typing import IO
@@ -22,6 +21,7 @@ from typing import IO
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
+from kbot.clock import Clock
 from kbot.library import items
 from kbot.library.facts import Consent, ItemKind, Lines, WaitsFor
 from kbot.library.search import index, rank
@@ -135,8 +135,9 @@ def _publish(
 ) -> dict[str, str]:
     """Save and publish every text; returns the name in the corpus of each item's id."""
     named: dict[str, str] = {}
+    now = Clock().now()
     for n, (name, lines) in enumerate(corpus.items(), 1):
-        act = Act(TEAM, MEMBER, CHANNEL, datetime.now(UTC), name)
+        act = Act(TEAM, MEMBER, CHANNEL, now, name)
         item, _ = items.create(
             session,
             act,

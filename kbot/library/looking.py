@@ -62,27 +62,36 @@ async def look_up(
     threshold: Threshold = CITED,
 ) -> Found:
     """The items that answer, for this asker, or for everybody in the channel `read_in`."""
+    viewer, wanted = await _asking(house, team, asker, text, read_in=read_in, threshold=threshold)
+    return await house.unit.read(best_for, viewer, wanted, threshold)
+
+
+async def _asking(
+    house: House,
+    team: str,
+    person: str,
+    text: str,
+    *,
+    read_in: str | None = None,
+    threshold: Threshold = CITED,
+    also: frozenset[str] = frozenset(),
+) -> tuple[Viewer, Wanted]:
+    """What is asked, and who sees the answer: which channels with hits, and which of `also`, are open to them now."""
     wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
     channels = await house.unit.read(rank.channels_with_hits, team, wanted, threshold.answer)
-    viewer = await viewer_of(house, team, asker, channels, read_in=read_in)
-    return await house.unit.read(best_for, viewer, wanted, threshold)
+    return await viewer_of(house, team, person, channels | also, read_in=read_in), wanted
 
 
 async def weigh(house: House, team: str, person: str, text: str, item: Item) -> Hit | None:
     """How well this item fits a question, as this person would find it now. None where they would not."""
-    wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
-    channels = await house.unit.read(rank.channels_with_hits, team, wanted, CITED.answer)
-    viewer = await viewer_of(house, team, person, channels | {item.channel})
+    viewer, wanted = await _asking(house, team, person, text, also=frozenset({item.channel}))
     ranking = await house.unit.read(rank.find, viewer, wanted, 2 * rank.CANDIDATES)
     return next((hit for hit in ranking.hits if hit.item == item.id), None)
 
 
 async def twin(house: House, team: str, person: str, lines: Lines, but: str | None = None) -> Item | None:
     """The published item that says nearly the same, as this person may be shown it now; `but` is left out."""
-    text = whole(lines)
-    wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
-    channels = await house.unit.read(rank.channels_with_hits, team, wanted, CITED.answer)
-    viewer = await viewer_of(house, team, person, channels)
+    viewer, wanted = await _asking(house, team, person, whole(lines))
     ranking = await house.unit.read(rank.find, viewer, wanted)
     alike = [hit for hit in ranking.hits if hit.item != but and hit.meaning >= ALIKE]
     best = max(alike, key=lambda hit: (hit.meaning, hit.item), default=None)

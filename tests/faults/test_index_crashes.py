@@ -5,24 +5,21 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kbot.library.facts import ItemState
-from kbot.library.search import rank
 from kbot.library.search.passages import passages_of, whole
-from kbot.library.search.rank import Ranking, Wanted
 from kbot.library.search.shelf import Shelf
 from kbot.library.search.vectors import packed
 from kbot.library.tables import ItemRow, VersionRow, WordsRow
 from kbot.meaning.hashed import HashEmbedder
 from kbot.meaning.stems import stems
-from kbot.people.facts import Viewer
 from kbot.storage import schema
 from kbot.storage.address import Address
 from tests.faults.index_worker import CHANNELS, PIECES, TEAM
+from tests.rooms.asking import asked, assert_same_hits
 
 KILLS, MANY_KILLS = 2, 100
 SHORTEST_LIFE, LONGEST_LIFE = 0.2, 1.5
@@ -46,7 +43,8 @@ def _killed(address: Address, kills: int, seed: int) -> int:
             _says_what_the_items_say(session)
             for _ in range(5):
                 question = " ".join(chance.choices(PIECES, k=4))
-                _the_same(_asked(session, followed, question), _asked(session, Shelf(TEAM), question))
+                fresh = asked(session, Shelf(TEAM), question, *CHANNELS)
+                assert_same_hits(asked(session, followed, question, *CHANNELS), fresh)
     return _changes(address)
 
 
@@ -73,18 +71,6 @@ def _says_what_the_items_say(session: Session) -> None:
             passages = passages_of(version.lines)
             assert row.passages == (packed([embed(passage) for passage in passages]) if passages else None)
     assert not rows
-
-
-def _asked(session: Session, shelf: Shelf, question: str) -> Ranking:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rank, "shelf_of", lambda session, team: shelf)
-        viewer = Viewer(TEAM, "U2", frozenset(CHANNELS))
-        return rank.find(session, viewer, Wanted.of(question, HashEmbedder().embed(question)), 50)
-
-
-def _the_same(one: Ranking, other: Ranking) -> None:
-    assert [hit.item for hit in one.hits] == [hit.item for hit in other.hits]
-    np.testing.assert_allclose([hit.score for hit in one.hits], [hit.score for hit in other.hits], atol=1e-5)
 
 
 @pytest.mark.timeout(300)

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from kbot.library import items
 from kbot.library.facts import Item, ItemState, Lines
-from kbot.library.search import index, rank
+from kbot.library.search import index
 from kbot.library.search.passages import read
-from kbot.library.search.rank import Ranking, Wanted
+from kbot.library.search.rank import Ranking
 from kbot.library.search.shelf import Segment, Shelf
 from kbot.library.search.vectors import SIZE, Vectors, packed, unpacked
 from kbot.library.tables import ItemRow
 from kbot.meaning.hashed import HashEmbedder
-from kbot.people.facts import Viewer
+from tests.rooms.asking import asked, assert_same_hits
 from tests.rooms.desk import ANA, ONCALL, PLATFORM, TEAM, act, saved
 
 PIECES = [f"{kind}{n}" for kind in ("importer", "zebra", "queue") for n in range(4)]
@@ -62,17 +62,10 @@ class History:
             else:
                 items.publish(self.session, act(ANA), item)
 
-    def asked(self, shelf: Shelf, question: str, *channels: str) -> Ranking:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(rank, "shelf_of", lambda session, team: shelf)
-            viewer = Viewer(TEAM, ANA, frozenset(channels))
-            return rank.find(self.session, viewer, Wanted.of(question, HashEmbedder().embed(question)), 50)
 
-
-def the_same(one: Ranking, other: Ranking) -> bool:
-    assert [hit.item for hit in one.hits] == [hit.item for hit in other.hits]
-    np.testing.assert_allclose([hit.score for hit in one.hits], [hit.score for hit in other.hits], atol=1e-5)
-    return abs(one.is_right - other.is_right) < 1e-4
+def assert_same(one: Ranking, other: Ranking) -> None:
+    assert_same_hits(one, other)
+    assert abs(one.is_right - other.is_right) < 1e-4
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -86,8 +79,8 @@ def test_after_any_history_it_answers_as_one_built_anew(
         history.take(*one)
     for question in questions:
         for channels in ((PLATFORM,), (PLATFORM, ONCALL)):
-            followed = history.asked(history.shelf, question, *channels)
-            assert the_same(followed, history.asked(Shelf(TEAM), question, *channels))
+            followed = asked(session, history.shelf, question, *channels)
+            assert_same(followed, asked(session, Shelf(TEAM), question, *channels))
 
 
 def test_slots_that_were_given_up_are_let_go(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +91,7 @@ def test_slots_that_were_given_up_are_let_go(session: Session, monkeypatch: pyte
         history.take("edit", f"importer0 walrus {n}", 0)
         history.shelf.catch_up(session)
     assert len(history.shelf) < 10
-    assert the_same(history.asked(history.shelf, "walrus", PLATFORM), history.asked(Shelf(TEAM), "walrus", PLATFORM))
+    assert_same(asked(session, history.shelf, "walrus", PLATFORM), asked(session, Shelf(TEAM), "walrus", PLATFORM))
 
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=8), min_size=1, max_size=30), st.integers(1, 29))

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kbot.library.search.shelf import Floats, Lexical, shelf_of
-from kbot.library.search.vectors import unpacked
+from kbot.library.search.shelf import Floats, Lexical, Shelf, shelf_of
+from kbot.library.search.vectors import FAR, SIZE, unpacked
 from kbot.library.tables import WordsRow
 from kbot.meaning.stems import distinct
 from kbot.people.facts import Viewer
@@ -32,6 +32,9 @@ CHANNELS_LOOKED_INTO = 40
 
 MARGIN = 0.1
 """So much under the threshold a channel's best hit may seem, by the signs alone, and still be worth looking into."""
+
+COSINE_BY_SIGNS = np.cos(np.minimum(np.arange(FAR + 1), SIZE // 2) * np.float32(math.pi / SIZE)).astype(np.float32)
+"""The angle between two vectors as their signs alone tell it, by how many of these differ; a right one at most."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,9 @@ def channels_with_hits(session: Session, team: str, wanted: Wanted, threshold: f
             return set()
         share = _share(shelf.lexical(wanted.stems, seen))
         distances = shelf.vectors.distances(wanted.vector, seen)
-        # The angle between two vectors, seen through their signs alone.
-        cosines = np.cos(np.minimum(distances, 192) * np.float32(math.pi / 384))
-        best = shelf.best_by_channel(np.where(seen, MEANING * np.maximum(cosines, share) + WORDS * share, -1))
-    worth = sorted((-score, channel) for channel, score in best.items() if score >= threshold - MARGIN)
+        cosines = COSINE_BY_SIGNS[distances]
+        highest = shelf.best_by_channel(np.where(seen, MEANING * np.maximum(cosines, share) + WORDS * share, -1))
+    worth = sorted((-score, channel) for channel, score in highest.items() if score >= threshold - MARGIN)
     return {channel for _, channel in worth[:CHANNELS_LOOKED_INTO]}
 
 
@@ -90,7 +92,11 @@ def find(session: Session, viewer: Viewer, wanted: Wanted, most: int = 10) -> Ra
 
     Weights are counted over what this viewer may see, so that nothing about other items shows in a score.
     """
-    shelf = shelf_of(session, viewer.team)
+    return find_on(shelf_of(session, viewer.team), session, viewer, wanted, most)
+
+
+def find_on(shelf: Shelf, session: Session, viewer: Viewer, wanted: Wanted, most: int) -> Ranking:
+    """The same on a shelf of the viewer's workspace."""
     with shelf.lock:
         shelf.catch_up(session)
         seen = shelf.seen_by(viewer.channels)
@@ -123,6 +129,7 @@ def _share(words: Lexical) -> Floats:
 
 
 def best(scores: Floats) -> NDArray[np.intp]:
+    """The slots with the CANDIDATES highest scores above 0, best first."""
     slots = np.flatnonzero(scores)
     if len(slots) > CANDIDATES:
         slots = slots[np.argpartition(-scores[slots], CANDIDATES)[:CANDIDATES]]

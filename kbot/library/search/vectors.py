@@ -92,7 +92,7 @@ class Vectors:
         return slots[order], cosines[order]
 
 
-def _signs(values: NDArray[np.generic]) -> NDArray[np.uint64]:
+def _signs(values: NDArray[np.int8] | Floats) -> NDArray[np.uint64]:
     """The signs of (n, 384) values as (n, 6) words of 64 bits."""
-    bits = np.packbits(values > 0, axis=1)  # type: ignore[operator]
+    bits = np.packbits(values > 0, axis=1)
     return np.ascontiguousarray(bits).view(np.uint64)
