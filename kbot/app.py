@@ -43,6 +43,7 @@ from kbot.review import listeners as review
 from kbot.settings import Settings
 from kbot.slack.bolt import Doors, build
 from kbot.slack.http import HttpDoor
+from kbot.slack.lane import Lane
 from kbot.slack.reader import SlackReader
 from kbot.slack.sender import Sender
 from kbot.slack.socket import SocketDoor
@@ -344,7 +345,7 @@ async def _served(door: HttpDoor, port: socket.socket, running: Running) -> Asyn
     """The HTTP server; it answers, also that kbot is stopping, until all else has ended."""
     config = uvicorn.Config(
         door,
-        http="httptools",
+        http=Lane,
         ws="none",
         lifespan="off",
         log_config=None,

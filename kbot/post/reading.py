@@ -30,8 +30,8 @@ COUNT_SECONDS = 0.1
 BURST = 100
 """From so many events a second on, storing goes before handling. Slack sends one workspace 8 a second at most."""
 
-REST = 50
-"""In a burst handling rests so many times as long as it worked: it has 2 % of the time, until the burst is over."""
+REST = 200
+"""In a burst handling rests so many times as long as it worked: it has 0.5 % of the time, until the burst is over."""
 
 
 LAST_SECOND = 10**10

@@ -1,14 +1,15 @@
 """The HTTP server's one page of ASGI: `/slack/events`, `/healthz`, `/readyz`.
 
 An event is verified, stored and only then answered with 200; Bolt, which acknowledges before it works and costs most
-of the time of a request, sees commands and interactions only.
+of the time of a request, sees commands and interactions only. Events that come as Slack sends them do not even come
+by ASGI (lane.py).
 """
 
 import hmac
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -31,6 +32,11 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = Sequence[tuple[bytes, bytes]]
+Answered = tuple[int, bytes]
+"""Status and text of an answer."""
+
+DONE: Answered = (200, b"")
+NOT_SIGNED: Answered = (401, b"not signed by Slack")
 
 
 class Ingress(Protocol):
@@ -48,7 +54,8 @@ class HttpDoor:
     def __init__(self, ingress: Ingress, bolt: AsyncApp, signing_secret: str | None) -> None:
         self._ingress = ingress
         self._bolt = bolt
-        self._secret = signing_secret.encode() if signing_secret else None
+        self._secret = (signing_secret or "").encode()
+        self.takes_events = bool(signing_secret)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,55 +67,54 @@ class HttpDoor:
         elif path == "/readyz":
             ready = await self._ingress.is_ready()
             await _answer(send, 200 if ready else 503, b"ok" if ready else b"not ready")
-        elif path == "/slack/events" and self._secret is not None:
+        elif path == "/slack/events" and self.takes_events:
             if method != "POST":
                 await _answer(send, 405, b"POST only")
             else:
-                await self._slack(scope["headers"], receive, send, self._secret)
+                await self._slack(scope["headers"], receive, send)
         else:
             await _answer(send, 404, b"not found")
 
-    async def _slack(self, headers: Headers, receive: Receive, send: Send, secret: bytes) -> None:
+    async def _slack(self, headers: Headers, receive: Receive, send: Send) -> None:
         read = _read(headers)
         body = await _body(read.get(LENGTH, b"0"), receive)
         if body is None:
             await _answer(send, 413, b"too large")
-        elif not _is_signed(read.get(STAMP, b""), read.get(SIGNATURE, b""), body, secret):
-            await _answer(send, 401, b"not signed by Slack")
-        elif read.get(CONTENT, b"").startswith(FORM):
+        elif not read.get(CONTENT, b"").startswith(FORM):
+            await _answer(send, *await self.event(read, body))
+        elif self._is_signed(read, body):
             await self._interaction(body, send)
         else:
-            await self._event(body, send)
+            await _answer(send, *NOT_SIGNED)
 
-    async def _event(self, raw: bytes, send: Send) -> None:
+    async def event(self, read: Mapping[bytes, bytes], raw: bytes) -> Answered:
+        """What is answered to an event with these headers: 200 once it is stored, or rightly dropped."""
+        if not self._is_signed(read, raw):
+            return NOT_SIGNED
         try:
             text = raw.decode()
             body = json.loads(text)
             if not isinstance(body, dict):
                 raise ValueError("not an object")
         except (ValueError, RecursionError) as error:
-            await self._stored(send, self._ingress.take_malformed(raw, type(error).__name__))
-            return
+            return await _stored(self._ingress.take_malformed(raw, type(error).__name__))
         kind = body.get("type")
+        if kind == "event_callback":
+            return await _stored(self._ingress.take(body, text))
         if kind == "url_verification":
-            await _answer(send, 200, str(body.get("challenge") or "").encode(errors="replace"))
-        elif kind == "event_callback":
-            await self._stored(send, self._ingress.take(body, text))
-        elif kind == "app_rate_limited":
+            return 200, str(body.get("challenge") or "").encode(errors="replace")
+        if kind == "app_rate_limited":
             log.warning("Slack holds events back: the app gets more than 30,000 an hour")
-            await _answer(send, 200, b"")
-        else:
-            await self._stored(send, self._ingress.take_malformed(raw, "not an event"))
+            return DONE
+        return await _stored(self._ingress.take_malformed(raw, "not an event"))
 
-    @staticmethod
-    async def _stored(send: Send, taking: Awaitable[None]) -> None:
-        try:
-            await taking
-        except Exception as error:
-            log.error("an event is not acknowledged, because it could not be stored: %s", type(error).__name__)
-            await _answer(send, 503, b"not stored")
-        else:
-            await _answer(send, 200, b"")
+    def _is_signed(self, read: Mapping[bytes, bytes], body: bytes) -> bool:
+        """Slack's signature, version 0."""
+        stamp, signature = read.get(STAMP, b""), read.get(SIGNATURE, b"")
+        if not stamp.isdigit() or len(stamp) > 12 or abs(time.time() - int(stamp)) > SIGNED_WITHIN_SECONDS:
+            return False
+        expected = b"v0=" + hmac.digest(self._secret, b"v0:%b:%b" % (stamp, body), "sha256").hex().encode()
+        return hmac.compare_digest(expected, signature)
 
     async def _interaction(self, raw: bytes, send: Send) -> None:
         try:
@@ -136,12 +142,13 @@ def _read(headers: Headers) -> dict[bytes, bytes]:
     return read
 
 
-def _is_signed(stamp: bytes, signature: bytes, body: bytes, secret: bytes) -> bool:
-    """Slack's signature, version 0."""
-    if not stamp.isdigit() or len(stamp) > 12 or abs(time.time() - int(stamp)) > SIGNED_WITHIN_SECONDS:
-        return False
-    expected = b"v0=" + hmac.digest(secret, b"v0:%b:%b" % (stamp, body), "sha256").hex().encode()
-    return hmac.compare_digest(expected, signature)
+async def _stored(taking: Awaitable[None]) -> Answered:
+    try:
+        await taking
+    except Exception as error:
+        log.error("an event is not acknowledged, because it could not be stored: %s", type(error).__name__)
+        return 503, b"not stored"
+    return DONE
 
 
 async def _body(length: bytes, receive: Receive) -> bytes | None:

@@ -4,8 +4,10 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from types import NoneType
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +23,7 @@ POOL = 8
 TRIES = 3
 CROSSED = ("40001", "40P01")
 """SQLSTATE of what PostgreSQL refuses when two transactions cross: serialization_failure, deadlock_detected."""
+PLAIN = (str, int, datetime, NoneType)
 OPTIONS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
 
 
@@ -45,6 +48,23 @@ def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:
                 error.args = (str(error.args[0]).split("\nDETAIL:")[0], *error.args[1:])
 
     return engine
+
+
+def _array(values: Sequence[object]) -> object:
+    """An array for PostgreSQL, of plain values written out: psycopg's own way costs most of an insertion (measured)."""
+    if not all(isinstance(value, PLAIN) for value in values):
+        return list(values)
+    if None in values:
+        written = ",".join("NULL" if value is None else _quoted([value]) for value in values)
+    else:
+        written = _quoted(values)
+    return f"{{{written}}}"
+
+
+def _quoted(values: Iterable[object]) -> str:
+    # One replacement for all of them: no text of PostgreSQL has a NUL in it.
+    together = "\0".join(map(str, values)).replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+    return f'"{together}"'
 
 
 class _Inlet:
@@ -73,17 +93,17 @@ class _Inlet:
     def _insert(self, into: Columns, rows: list[Row]) -> None:
         """Insert the rows and commit. A connection that broke meanwhile is replaced once."""
         dialect = self._engine.dialect
-        columns = [list(column) for column in zip(*into.bound(dialect, rows), strict=True)]
+        columns = tuple(_array(column) for column in zip(*into.bound(dialect, rows), strict=True))
         arrays = ", ".join(f"%s::{name}[]" for name in into.sql_types(dialect))
         sql = f"INSERT INTO {into.table} ({into.names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608
         fresh = self._connection is None
         try:
-            self._opened().exec_driver_sql(sql, tuple(columns))
+            self._opened().exec_driver_sql(sql, columns)
         except DBAPIError:
             self._let_go()
             if fresh:
                 raise
-            self._opened().exec_driver_sql(sql, tuple(columns))
+            self._opened().exec_driver_sql(sql, columns)
 
     def _opened(self) -> Connection:
         if self._connection is None:

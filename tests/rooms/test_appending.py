@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -133,3 +134,19 @@ async def test_in_whatever_groups_rows_come_each_key_is_there_once(units: Units,
     after = await units.read(stored)
     assert after.keys() == before.keys() | {key for burst in bursts for key in burst}
     assert before.items() <= after.items(), "what was there stays as it was"
+
+
+anything = st.text(st.characters(codec="utf-8") | st.sampled_from("\"\\{},' \n\0\x01"), max_size=12)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(bodies=st.lists(anything, min_size=1, max_size=5), errors=st.lists(st.none() | anything, min_size=5, max_size=5))
+async def test_any_text_comes_back_as_it_was(units: Units, bodies: list[str], errors: list[str | None]) -> None:
+    written = {f"Ev-{uuid4()}": (body, error) for body, error in zip(bodies, errors, strict=False)}
+    rows = [inbox.arrived("T1", key, "message", body, NOW, error) for key, (body, error) in written.items()]
+    await asyncio.gather(*(units.append(inbox.RECEIVED, row) for row in rows))
+    assert {key: found for key, found in (await units.read(told)).items() if key in written} == written
+
+
+def told(session: Session) -> dict[str, tuple[str, str | None]]:
+    return {row.event_id: (row.body, row.error) for row in session.scalars(select(InboxRow))}

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import itertools
 import json
 import logging
 import time
@@ -453,3 +454,106 @@ async def test_whatever_signed_bytes_come_it_is_never_our_fault(
     status, _ = await door.post(body, content)
     assert status < 500
     assert "Traceback" not in caplog.text
+
+
+# However it comes
+
+
+def request(body: bytes, *headers: str, target: str = "/slack/events") -> bytes:
+    """A signed event on the wire, as Slack sends it; `headers` are further ones."""
+    lines = [f"POST {target} HTTP/1.1", "Host: kbot", f"Content-Type: {JSON}", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in signed(body)]
+    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
+
+
+async def answers(door: Door, *parts: bytes, count: int = 1) -> list[int]:
+    """The statuses of `count` answers on one connection, to these parts, sent one after the other."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.001)  # so that it arrives as a part of its own
+        found: list[int] = []
+        for _ in range(count):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            found.append(int(head.split()[1]))
+            length = next(line for line in head.lower().split("\r\n") if line.startswith("content-length:"))
+            await reader.readexactly(int(length.split(":")[1]))
+        return found
+    finally:
+        writer.close()
+
+
+def numbered(number: int) -> bytes:
+    return as_bytes(event(event_id=f"Ev{number}"))
+
+
+WHOLE = request(EVENT)
+
+
+@on_sqlite
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cuts=st.lists(st.integers(1, len(WHOLE) - 1), max_size=3).map(sorted))
+async def test_an_event_is_the_same_in_one_piece_and_in_many(door: Door, cuts: list[int]) -> None:
+    edges = [0, *cuts, len(WHOLE)]
+    parts = [WHOLE[a:b] for a, b in itertools.pairwise(edges) if a < b]
+    assert await answers(door, *parts) == [200]
+    assert len(await door.rows()) == 1
+
+
+@on_sqlite
+async def test_what_follows_on_the_same_connection_waits_for_its_turn(door: Door) -> None:
+    """Plain events, one in parts and a page, however they come: each is answered, in their order."""
+    page = b"GET /nowhere HTTP/1.1\r\nHost: kbot\r\n\r\n"
+    forged = request(EVENT).replace(b"v0=", b"v0=0")
+    first, second, third = (request(numbered(n)) for n in range(3))
+    assert await answers(door, first + second + page + third, count=4) == [200, 200, 404, 200]
+    assert await answers(door, first, forged, second[:70], second[70:] + page, third, count=5) == [
+        200,
+        401,
+        200,
+        404,
+        200,
+    ]
+    assert len(await door.rows()) == 3
+
+
+@on_sqlite
+async def test_headers_that_change_how_the_rest_is_read_are_obeyed(door: Door) -> None:
+    assert await answers(door, request(EVENT, "Connection: close")) == [200]
+    chunked = WHOLE.replace(b"Content-Length: %d\r\n" % len(EVENT), b"Transfer-Encoding: chunked\r\n")
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(EVENT), EVENT)
+    assert await answers(door, chunked.replace(EVENT, body)) == [200]
+    assert await answers(door, request(EVENT, "Transfer-Encoding: chunked")) == [400]
+    assert await answers(door, request(EVENT, f"Content-Length: {len(EVENT)}")) == [400]
+    assert await answers(door, request(EVENT, "X-Folded: a", " b: c")) != [200]
+    assert len(await door.rows()) == 1
+
+
+@on_sqlite
+async def test_an_event_that_is_being_stored_is_answered_before_the_server_stops(
+    units: Units, slack: Playground
+) -> None:
+    is_storing, may_go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Intake):
+        async def take(self, body: dict[str, object], raw: str) -> None:
+            is_storing.set()
+            await may_go_on.wait()
+            await super().take(body, raw)
+
+    running = app.Running(Slow(units, Clock(), BOT_USER, items.is_source), units)
+    house = House(
+        units, Clock(), SlackReader(slack.bot_token, slack.api_url), Settings(http_port=0), BOT_USER, HashEmbedder()
+    )
+    bolt = build(AsyncWebClient(slack.bot_token, base_url=slack.api_url), app.doors_of(house))
+    with app._listening(house.settings) as port:
+        async with app._served(HttpDoor(running, bolt, SECRET), port, running):
+            door = Door(units, aiohttp.ClientSession(), port.getsockname()[1])
+            asked = asyncio.create_task(answers(door, WHOLE))
+            await is_storing.wait()
+            asyncio.get_running_loop().call_later(0.2, may_go_on.set)
+        assert await asked == [200]
+        assert len(await door.rows()) == 1
+        await door._client.close()
