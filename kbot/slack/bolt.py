@@ -11,9 +11,11 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.models.blocks import Block
@@ -44,6 +46,8 @@ DID = "kbot.did"
 """Under this name Bolt carries what the person did to the listener, parsed."""
 
 LOOKING = "Still looking. I will answer here in a moment."
+OPENED = "It is open in front of you now."
+"""What ends "Still looking" where the answer is a modal: Slack lets nobody take back a command's first answer."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def build(client: AsyncWebClient, doors: Doors) -> AsyncApp:
         client=client,
         signing_secret=secrets.token_hex(),
         request_verification_enabled=False,
-        ignoring_self_events_enabled=True,
+        ignoring_self_events_enabled=False,  # no event comes this way
+        authorize=partial(_authorized, client),
     )
 
     @app.command(ANYTHING)
@@ -78,7 +83,7 @@ def build(client: AsyncWebClient, doors: Doors) -> AsyncApp:
             await ack()
         else:
             await ack(text=LOOKING, response_type="ephemeral")
-            answer = await task
+            answer = await task or Reply(OPENED)
         await _respond(respond, answer)
 
     @app.shortcut(ANYTHING)
@@ -132,6 +137,13 @@ def build(client: AsyncWebClient, doors: Doors) -> AsyncApp:
         await ack()
 
     return app
+
+
+async def _authorized(
+    client: AsyncWebClient, enterprise_id: str | None, team_id: str | None, user_id: str | None
+) -> AuthorizeResult:
+    """kbot's own token for everything. Left to itself, Bolt asks Slack whose it is while the first person waits."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
 
 async def dispatch(app: AsyncApp, body: Mapping[str, Any]) -> BoltResponse:
