@@ -18,6 +18,7 @@ from tests.journeys.steps import (
     asks_privately,
     commands,
     flags,
+    is_told,
     tip_saved,
 )
 from tests.journeys.ways import in_both_modes, with_settings
@@ -174,8 +175,7 @@ def test_guests_and_strangers_are_told_politely_and_alone(slack: Driver, bot: Bo
     slack.wait(lambda: slack.guest.ephemerals("general"), what="a sentence")
     assert slack.guest.ephemerals("general")[-1].text.startswith("I do not work for guests yet.")
     slack.stranger.mentions(ASKED, "partner-harbor")
-    slack.wait(lambda: slack.stranger.ephemerals("partner-harbor"), what="a sentence")
-    assert "only work for members of this workspace" in slack.stranger.ephemerals("partner-harbor")[-1].text
+    is_told(slack, slack.stranger, "only work for members of this workspace", "partner-harbor")
     assert [s for s in slack.ana.thread(post) if s.author == "U0KBOT"] == []
     assert bot.count("question") == 0
     answer = asks_in_dm(slack, slack.guest)
@@ -186,8 +186,7 @@ def test_guests_and_strangers_are_told_politely_and_alone(slack: Driver, bot: Bo
 def test_a_member_who_asks_where_outsiders_read_along_is_told_so(slack: Driver) -> None:
     tip_saved(slack)
     slack.ana.mentions(ASKED, "partner-harbor")
-    slack.wait(lambda: slack.ana.ephemerals("partner-harbor"), what="a sentence")
-    assert "shared with another organization" in slack.ana.ephemerals("partner-harbor")[-1].text
+    is_told(slack, slack.ana, "shared with another organization", "partner-harbor")
     slack.settle()
     assert not any("Drain the queue" in seen.text for seen in slack.stranger.sees("partner-harbor"))
 
@@ -212,8 +211,7 @@ def test_where_slack_does_not_say_who_may_see_what_nothing_is_claimed(slack: Dri
     tip_saved(slack)
     slack.fault("conversations.info", "503", times=-1)
     slack.ben.command(f"/kb ask {ASKED}", "platform")
-    away = "Slack does not answer me right now"
-    slack.wait(lambda: away in slack.ben.ephemerals("platform")[-1].text, seconds=20, what="the sentence")
+    is_told(slack, slack.ben, "Slack does not answer me right now", seconds=20)
     slack.no_more_faults()
     assert bot.count("question") == 0, "not knowing is no open question"
     assert TIP in asks_privately(slack, slack.ben).text

@@ -21,6 +21,7 @@ from tests.journeys.steps import (
     commands,
     elsewhere,
     flags,
+    is_told,
     tip_saved,
 )
 from tests.journeys.ways import in_every_way, on_both_databases
@@ -79,7 +80,7 @@ def test_a_private_answer_cannot_be_shared_with_those_who_may_not_see_it(slack: 
     answer = asks_privately(slack, slack.ben, WHERE, "platform")
     before = len(slack.cleo.sees("platform"))
     answer.press("Share with everyone")
-    slack.wait(lambda: "I do not share it here" in slack.ben.ephemerals("platform")[-1].text, what="a sentence")
+    is_told(slack, slack.ben, "I do not share it here")
     assert len(slack.cleo.sees("platform")) == before
 
 
@@ -224,7 +225,7 @@ def test_what_one_was_told_alone_is_not_shared_where_a_guest_reads_along(slack: 
     answer = asks_privately(slack, slack.dov, channel="general")
     assert TIP in answer.text
     answer.press("Share with everyone")
-    slack.wait(lambda: "I do not share it here" in slack.dov.ephemerals("general")[-1].text, what="a sentence")
+    is_told(slack, slack.dov, "I do not share it here", "general")
     assert not any(TIP in seen.text for seen in slack.guest.sees("general"))
 
 

@@ -21,6 +21,7 @@ from tests.journeys.steps import (
     becomes,
     commands,
     flags,
+    is_told,
     tip_saved,
 )
 from tests.journeys.ways import on_both_databases
@@ -267,8 +268,7 @@ def test_an_open_question_is_not_followed_up(slack: Driver, days: Days) -> None:
 def test_pause_is_kept_and_ends_by_itself(slack: Driver, days: Days) -> None:
     _, ask = asked_after_an_answer(slack, days)
     ask.press("Pause")
-    slack.wait(lambda: slack.ben.ephemerals("dm"), what="a word")
-    assert "Paused: I ask and send nothing of my own before " in slack.ben.ephemerals("dm")[-1].text
+    is_told(slack, slack.ben, "Paused: I ask and send nothing of my own before ", "dm")
     flags(slack, slack.cleo, slack.ana.says("How the zebra is fed", "platform"))
     asks(slack, slack.ben, "zebra fed?")
     before = len(slack.ben.inbox)
@@ -281,8 +281,7 @@ def test_pause_is_kept_and_ends_by_itself(slack: Driver, days: Days) -> None:
 def test_stop_holds_until_resume(slack: Driver, days: Days) -> None:
     _, ask = asked_after_an_answer(slack, days)
     ask.press("Stop")
-    slack.wait(lambda: slack.ben.ephemerals("dm"), what="a word")
-    assert "I've stopped asking." in slack.ben.ephemerals("dm")[-1].text
+    is_told(slack, slack.ben, "I've stopped asking.", "dm")
     flags(slack, slack.cleo, slack.ana.says("How the zebra is fed", "platform"))
     asks(slack, slack.ben, "zebra fed?")
     before = len(slack.ben.inbox)

@@ -16,6 +16,7 @@ from tests.journeys.steps import (
     becomes,
     flags,
     is_marked,
+    is_told,
     opens,
     tip_saved,
 )
@@ -200,7 +201,7 @@ def test_ten_minutes_later_the_flag_is_only_an_endorsement(slack: Driver, days: 
     slack.settle()
     assert TIP in asks(slack, slack.ben).text
     tip.receipt.press("Undo")
-    slack.wait(lambda: "The ten minutes for Undo are over." in slack.ben.ephemerals("platform")[-1].text)
+    is_told(slack, slack.ben, "The ten minutes for Undo are over.")
     assert TIP in asks(slack, slack.ben).text
 
 

@@ -14,6 +14,7 @@ from tests.journeys.steps import (
     asks_privately,
     becomes,
     flags,
+    is_told,
     opens,
     tip_saved,
 )
@@ -108,8 +109,7 @@ def test_switched_off_kbot_neither_saves_nor_answers(slack: Driver, bot: Bot) ->
     slack.ben.shortcut("save_as_knowledge", tip)
     slack.wait(lambda: slack.ben.modal and "kbot is switched off in this channel" in slack.ben.modal.text, what="why")
     slack.ben.mentions(ASKED, "platform")
-    slack.wait(lambda: slack.ben.ephemerals("platform"), what="a sentence")
-    assert "I do not answer in this channel" in slack.ben.ephemerals("platform")[-1].text
+    is_told(slack, slack.ben, "I do not answer in this channel")
     assert (bot.count("item"), bot.count("question")) == (0, 0)
 
 
@@ -117,8 +117,7 @@ def test_capture_alone_saves_and_answers_in_private_only(slack: Driver) -> None:
     set_up(slack, {WHAT: "Save flagged messages"})
     tip_saved(slack)
     post = slack.cleo.mentions(ASKED, "platform")
-    slack.wait(lambda: slack.cleo.ephemerals("platform"), what="a sentence")
-    assert "it is set up so. `/kb ask` answers you alone." in slack.cleo.ephemerals("platform")[-1].text
+    is_told(slack, slack.cleo, "it is set up so. `/kb ask` answers you alone.")
     assert [s for s in slack.ben.thread(post) if s.author == "U0KBOT"] == []
     assert TIP in asks_privately(slack, slack.cleo).text
 

@@ -10,7 +10,7 @@ from kbot.playground.seen import Seen
 from kbot.post.looking_inside import What
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import asks, becomes, commands, elsewhere, flags, opens, set_up, tip_saved
+from tests.journeys.steps import asks, becomes, commands, elsewhere, flags, is_told, opens, set_up, tip_saved
 from tests.journeys.ways import in_both_modes, on_both_databases
 
 PUBLISHED = "When is a flagged message published?"
@@ -133,7 +133,7 @@ def test_a_broker_who_says_stop_gets_no_digest_until_they_start_again(slack: Dri
     ask = days.until_asked(slack.cleo)
     set_up(slack, slack.cleo, Brokers=["cleo"])
     ask.press("Stop")
-    slack.wait(lambda: "I've stopped asking" in slack.cleo.ephemerals("dm")[-1].text, what="a sentence")
+    is_told(slack, slack.cleo, "I've stopped asking", "dm")
     days.go_to(slack.cleo, "mon")
     days.nothing_comes(slack.cleo)
     slack.cleo.opens_home()
@@ -148,7 +148,7 @@ def test_review_shows_it_now_and_its_buttons_work_there(slack: Driver) -> None:
     tip_saved(slack)
     now = commands(slack, slack.cleo, "/kb review")
     now.press("Verify")
-    slack.wait(lambda: "Verified by you" in slack.cleo.ephemerals("platform")[-1].text, what="the receipt")
+    is_told(slack, slack.cleo, "Verified by you")
     assert "verified today by Cleo" in asks(slack, slack.ben).text
     assert "is for brokers" in commands(slack, slack.dov, "/kb review", "general").text
 
