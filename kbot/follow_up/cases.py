@@ -156,6 +156,11 @@ def ask(session: Session, cases: Iterable[Case], letter: str, now: datetime) -> 
     session.expire_all()
 
 
+def any_asked(session: Session) -> bool:
+    """Whether somebody was asked about a case and has not responded yet."""
+    return session.scalar(select(CaseRow.id).where(CaseRow.state == CaseState.ASKED).limit(1)) is not None
+
+
 def leave_in_peace(session: Session, now: datetime) -> int:
     """Asks that stayed silent for a week: after two the case is closed, before that it is asked once more later.
 

@@ -23,11 +23,16 @@ from kbot.slack.outgoing import Outgoing, Post
 async def plan_bundles(house: House) -> None:
     """At each tick: whoever has due cases, and may be approached now, gets one message about three of them at most."""
     now = house.now()
-    await house.unit(cases.ask_later, now)
-    await house.unit(cases.leave_in_peace, now)
+    if await house.unit.read(cases.any_asked):  # a unit that writes wakes every worker, also when it changes nothing
+        await house.unit(_take_back, now)
     for team, person in await house.unit.read(cases.due_people, now):
         if await house.unit.read(_may_be_asked, team, person, now):
             await house.unit(_plan_bundle, team, person, now, house.clock.real())
+
+
+def _take_back(session: Session, now: datetime) -> None:
+    cases.ask_later(session, now)
+    cases.leave_in_peace(session, now)
 
 
 def _letter(session: Session, team: str, person: str, now: datetime) -> Letter | None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from kbot import loop
 from kbot.clock import Clock
 from kbot.house import House
 from kbot.library import items
@@ -187,3 +188,11 @@ async def test_without_any_time_of_slack_it_is_when_it_arrived(house: House, eve
     await arrives(house, FLAG, listens, event_time=event_time)
     (received,) = await house.unit.read(lambda session: session.scalars(select(InboxRow.received_at)).all())
     assert times == [f"{received.timestamp():.6f}"]
+
+
+async def test_where_nothing_is_due_time_alone_wakes_nobody(house: House) -> None:
+    woken: list[int] = []
+    house.unit.when_committed(lambda: woken.append(1))
+    for tick in loop.TICKS:
+        await tick(house)
+    assert woken == []
