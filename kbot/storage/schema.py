@@ -100,22 +100,21 @@ def must_be_current(address: Address) -> None:
     if address.file is not None and not address.file.exists():
         raise BadInput(f"There is no kbot database at {address} yet. Start `kbot run` or `kbot demo` first.")
     with _opened(address, to_write=False) as engine:
-        _refuse_unknown(engine, address)
-        if _state(engine)[0] is not State.CURRENT:
+        if _known_state(engine, address)[0] is not State.CURRENT:
             raise BadInput(f"The database {address} is not at this version's revision. Run `kbot db upgrade` first.")
 
 
 def upgrade(address: Address, revision: str = "head") -> None:
     """Bring the database to `revision`. Raises BadInput when it is unknown or held by a running bot."""
     with held(address), _opened(address) as engine:
-        _refuse_unknown(engine, address)
+        _known_state(engine, address)
         _alembic(command.upgrade, engine, revision)
 
 
 def downgrade(address: Address, revision: str) -> None:
     """Take the database back to `revision` (`base`, `-1`, or a revision's name)."""
     with held(address), _opened(address) as engine:
-        _refuse_unknown(engine, address)
+        _known_state(engine, address)
         _alembic(command.downgrade, engine, revision)
 
 
@@ -128,11 +127,12 @@ def _alembic(run: Callable[[Config, str], None], engine: Engine, revision: str) 
         ) from None
 
 
-def _refuse_unknown(engine: Engine, address: Address) -> None:
+def _known_state(engine: Engine, address: Address) -> tuple[State, str | None]:
     found, now = _state(engine)
     if found is State.UNKNOWN:
         what = f"is at revision {now}, which this version of kbot does not know" if now else "is not kbot's"
         raise BadInput(f"The database {address} {what}. Run it with the kbot that made it, or choose another database.")
+    return found, now
 
 
 def make_ready(address: Address) -> None:
@@ -142,8 +142,7 @@ def make_ready(address: Address) -> None:
     not current is refused with the command to run.
     """
     with _opened(address) as engine:
-        _refuse_unknown(engine, address)
-        found, now = _state(engine)
+        found, now = _known_state(engine, address)
         if found is State.CURRENT:
             return
         if address.file is None:
