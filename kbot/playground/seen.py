@@ -30,6 +30,8 @@ class Seen:
         self.ts = str(shown["ts"])
         self.ephemeral = bool(shown["ephemeral"])
         self.author: str | None = shown["user"]
+        self.thread: str | None = shown["thread_ts"]
+        """The `ts` of the thread's root; what stands in a thread never leaves it."""
 
     def __repr__(self) -> str:
         return f"<seen by {self._person.name}: {self.text!r}>"
@@ -68,12 +70,6 @@ class Seen:
             name: [plain(world, option["text"]["text"]) for option in choices(it)]
             for name, _, it in _menus(world, self.blocks)
         }
-
-    @property
-    def thread(self) -> str | None:
-        """The `ts` of the thread's root."""
-        thread_ts = self._look()["thread_ts"]
-        return str(thread_ts) if thread_ts else None
 
     @property
     def reactions(self) -> dict[str, list[str]]:
