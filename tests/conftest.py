@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -88,13 +89,20 @@ def _create(server: str, name: str, template: str | None = None) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that each test's own is copied from."""
+    file = tmp_path_factory.mktemp("sqlite") / "kbot.db"
+    schema.upgrade(Address.parse(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Address:
     """A migrated, empty database of each kind."""
     if request.param == "sqlite":
-        made = Address.parse(f"sqlite:///{tmp_path / 'kbot.db'}")
-        schema.upgrade(made)
-        return made
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "kbot.db")
+        return Address.parse(f"sqlite:///{tmp_path / 'kbot.db'}")
     server = request.getfixturevalue("postgresql")
     name = f"kbot_{uuid4().hex[:12]}"
     _create(server, name, request.getfixturevalue("template"))

@@ -11,11 +11,11 @@ from kbot.playground.server import Playground
 from kbot.slack.manifest import manifest
 from kbot.storage.address import Address
 from tests.faults.mortal import Mortal, free_port
-from tests.journeys.conftest import database_url, empty_sqlite, how
+from tests.journeys.conftest import database_url, how
 from tests.journeys.days import MONDAY
 from tests.journeys.ways import How
 
-__all__ = ["database_url", "empty_sqlite", "how"]  # fixtures
+__all__ = ["database_url", "how"]  # fixtures
 
 RETRY_DELAYS = (0.0, 1.0, 3.0)
 """Seconds before Slack's three retries: long enough that a restart catches one of them."""

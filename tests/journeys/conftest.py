@@ -18,7 +18,6 @@ from sqlalchemy import create_engine, make_url
 from kbot.playground.driver import Driver
 from kbot.playground.server import Playground
 from kbot.slack.manifest import manifest
-from kbot.storage import schema
 from kbot.storage.address import Address
 from tests.journeys.bot import Bot, by_command
 from tests.journeys.days import MONDAY, Days
@@ -27,11 +26,13 @@ from tests.journeys.ways import How
 
 QUICK = {
     "KBOT_RECONCILE_SECONDS": "0.5",
-    "KBOT_TICK_SECONDS": "0.3",
     "KBOT_LEASE_SECONDS": "10",
     "KBOT_HTTP_PORT": "0",
 }
-"""A doubt is found out after half a second instead of a minute, and time is looked at three times a second."""
+"""A doubt is found out after half a second instead of a minute."""
+
+TICKING = {"KBOT_TICK_SECONDS": "0.3"}
+"""Where people's time passes it is looked at three times a second; elsewhere that were half of all the work."""
 
 
 @pytest.fixture
@@ -40,14 +41,6 @@ def how(request: pytest.FixtureRequest) -> How:
     given = getattr(request, "param", How())
     assert isinstance(given, How)
     return given
-
-
-@pytest.fixture(scope="session")
-def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file that each journey's own is copied from."""
-    file = tmp_path_factory.mktemp("sqlite") / "kbot.db"
-    schema.upgrade(Address.parse(f"sqlite:///{file}"))
-    return file
 
 
 @pytest.fixture
@@ -97,11 +90,19 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.fixture
 def bot(
-    how: How, playground: Playground, database_url: str, model_folder: Path, tmp_path: Path, nursery: Nursery
+    how: How,
+    playground: Playground,
+    database_url: str,
+    model_folder: Path,
+    tmp_path: Path,
+    nursery: Nursery,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Bot]:
     """kbot, running. Its log is shown when the test fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KBOT_", "SLACK_"))}
     environment |= QUICK | playground.environment()
+    if "days" in request.fixturenames:
+        environment |= TICKING
     environment |= {"KBOT_DATABASE_URL": database_url, "KBOT_MODEL_FOLDER": str(model_folder)}
     if playground.app_url is not None:
         environment["KBOT_HTTP_PORT"] = playground.app_url.split(":")[2].split("/")[0]

@@ -119,6 +119,11 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
+    import numpy.ma  # noqa: F401 - numpy and uvicorn import these at first use, which would be in every child
+    import uvicorn.protocols.http.httptools_impl  # noqa: F401
+    from sqlalchemy.orm import configure_mappers
+
     from kbot.cli import main
 
+    configure_mappers()
     serve()
