@@ -28,8 +28,9 @@ from kbot import app
 from kbot.library import items
 from kbot.library.looking import best_for
 from kbot.library.search import rank
+from kbot.library.search.bm25 import Floats
 from kbot.library.search.rank import Wanted
-from kbot.library.search.shelf import Floats, Shelf
+from kbot.library.search.shelf import Shelf
 from kbot.library.search.thresholds import Threshold
 from kbot.library.search.vectors import SIZE, packed
 from kbot.library.tables import ItemRow, VersionRow, WordsClockRow, WordsRow
@@ -188,7 +189,9 @@ def lexical(world: World, folder: Path, shelf: Shelf) -> tuple[float, float]:
             timed(lambda text: floor.execute(query, (" OR ".join(text.split()),)).fetchall(), text) for text in few
         ]
     seen = shelf.seen_by(None)
-    ours = [timed(lambda text: rank.best(shelf.lexical(text.split(), seen).scores), text) for text in world.questions]
+    ours = [
+        timed(lambda text: shelf.lexical(text.split(), seen).best(rank.CANDIDATES), text) for text in world.questions
+    ]
     return p(ours, 95), p(theirs, 95)
 
 
@@ -205,7 +208,7 @@ def nearest(world: World, shelf: Shelf) -> tuple[float, float, float]:
         exact = np.argpartition(-product, 10)[:10]
         theirs.append((time.perf_counter() - started) * 1000)
         started = time.perf_counter()
-        found, _ = shelf.vectors.nearest(wanted, seen, 10)
+        found = rank.nearest(shelf, Wanted((), wanted), seen)[:10]
         ours.append((time.perf_counter() - started) * 1000)
         hits += len(set(shelf.items(found)) & {f"i{slot:08d}" for slot in exact})
     return statistics.median(ours), statistics.median(theirs), hits / 1000

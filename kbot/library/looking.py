@@ -11,9 +11,9 @@ from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item, ItemState, Lines
 from kbot.library.search import rank
+from kbot.library.search.bm25 import Floats
 from kbot.library.search.passages import whole
 from kbot.library.search.rank import Hit, Wanted
-from kbot.library.search.shelf import Floats
 from kbot.library.search.thresholds import CITED, MOST_CITED, Threshold
 from kbot.library.tables import ItemRow
 from kbot.people import directory

@@ -7,14 +7,15 @@ coefficients were fitted on eight public question sets that are not in this repo
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kbot.library.search.shelf import Floats, Lexical, Shelf, shelf_of
+from kbot.library.search.bm25 import Floats, Lexical, Places, foremost
+from kbot.library.search.shelf import Shelf, shelf_of
 from kbot.library.search.vectors import FAR, SIZE, unpacked
 from kbot.library.tables import WordsRow
 from kbot.meaning.stems import distinct
@@ -43,10 +44,19 @@ class Wanted:
 
     stems: tuple[str, ...]
     vector: Floats
+    _looked: list[tuple[Shelf, int, NDArray[np.uint16]]] = field(default_factory=list, compare=False, repr=False)
 
     @classmethod
     def of(cls, text: str, vector: Floats) -> "Wanted":
         return cls(tuple(distinct(text)), vector)
+
+    def distances(self, shelf: Shelf) -> NDArray[np.uint16]:
+        """From every vector of a shelf. Kept, for a question looks twice: for channels with hits, then for hits."""
+        for where, change, distances in self._looked:
+            if where is shelf and change == shelf.change:
+                return distances
+        self._looked[:] = [(shelf, shelf.change, shelf.vectors.distances(self.vector, len(shelf)))]
+        return self._looked[0][2]
 
 
 @dataclass(frozen=True)
@@ -73,18 +83,33 @@ class Ranking:
 
 def channels_with_hits(session: Session, team: str, wanted: Wanted, threshold: float) -> set[str]:
     """Where the audiences of the items are that might answer, to make a Viewer from. Ids of channels, no items."""
-    shelf = shelf_of(session, team)
+    shelf, least = shelf_of(session, team), threshold - MARGIN
     with shelf.lock:
         shelf.catch_up(session)
         seen = shelf.seen_by(None)
         if not seen.any():
             return set()
-        share = _share(shelf.lexical(wanted.stems, seen))
-        distances = shelf.vectors.distances(wanted.vector, seen)
-        cosines = COSINE_BY_SIGNS[distances]
-        highest = shelf.best_by_channel(np.where(seen, MEANING * np.maximum(cosines, share) + WORDS * share, -1))
-    worth = sorted((-score, channel) for channel, score in highest.items() if score >= threshold - MARGIN)
+        words, distances = shelf.lexical(wanted.stems, seen), wanted.distances(shelf)
+        slots = may_reach(least, words, distances, seen)
+        share = _share(words.at(slots), words.mass)
+        scores = MEANING * np.maximum(COSINE_BY_SIGNS[distances[slots]], share) + WORDS * share
+        highest = shelf.best_by_channel(slots, scores)
+    worth = sorted((-score, channel) for channel, score in highest.items() if score >= least)
     return {channel for _, channel in worth[:CHANNELS_LOOKED_INTO]}
+
+
+def may_reach(least: float, words: Lexical, distances: NDArray[np.uint16], seen: NDArray[np.bool_]) -> Places:
+    """All seen slots whose score by signs and words is `least` or more, and some others.
+
+    What has neither so many words nor so near a meaning has a lower score.
+    """
+    share = max(least, 0) / 2
+    cosine = (least - WORDS * share) / MEANING - 1e-4  # less than any rounding
+    if cosine <= 0 or least <= 0:
+        return words.reaching(0)
+    slots = np.flatnonzero(distances < np.count_nonzero(cosine <= COSINE_BY_SIGNS))
+    slots = slots[seen[slots]]
+    return np.union1d(slots, words.reaching(share * FULL_MARKS * words.mass)) if words.mass else slots
 
 
 def find(session: Session, viewer: Viewer, wanted: Wanted, most: int = 10) -> Ranking:
@@ -103,37 +128,33 @@ def find_on(shelf: Shelf, session: Session, viewer: Viewer, wanted: Wanted, most
         if not seen.any():
             return Ranking()
         words = shelf.lexical(wanted.stems, seen)
-        lexical, dense = best(words.scores), shelf.vectors.nearest(wanted.vector, seen, CANDIDATES)[0]
+        lexical, dense = words.best(CANDIDATES), nearest(shelf, wanted, seen)
         slots = np.union1d(lexical, dense)
         if not len(slots):
             return Ranking()
-        items = shelf.items(slots)
+        items, bm25, held = shelf.items(slots), words.at(slots), words.held(slots)
         cosines, has_vector = shelf.vectors.cosines(wanted.vector, slots), shelf.vectors.have(slots)
-    share = _share(words)[slots]
+    share = _share(bm25, words.mass)
     cosines = np.where(has_vector, cosines, share)  # a vector follows within seconds; until then the words speak
     closest = _closest_passages(session, viewer.team, items, wanted.vector, cosines)
     meaning = (cosines + closest) / 2
     scores = MEANING * meaning + WORDS * share
     order = np.lexsort((np.array(items), -scores))
     hits = tuple(Hit(items[i], float(scores[i]), float(meaning[i])) for i in order[:most])
-    seen_as = _Features(slots, cosines, closest, words, lexical, dense)
+    seen_as = _Features(slots, cosines, closest, bm25, held, words.mass, lexical, dense)
     return Ranking(hits, seen_as.probability())
 
 
-def _share(words: Lexical) -> Floats:
-    """BM25 as a share of full marks for this question, 0 to 1."""
-    if not words.mass:
-        return words.scores
-    share: Floats = np.minimum(words.scores / np.float32(FULL_MARKS * words.mass), 1)
+def _share(bm25: Floats, mass: float) -> Floats:
+    """BM25 as a share of full marks for a question of this weight, 0 to 1."""
+    share: Floats = np.minimum(bm25 / np.float32(FULL_MARKS * max(mass, 1e-6)), 1)
     return share
 
 
-def best(scores: Floats) -> NDArray[np.intp]:
-    """The slots with the CANDIDATES highest scores above 0, best first."""
-    slots = np.flatnonzero(scores)
-    if len(slots) > CANDIDATES:
-        slots = slots[np.argpartition(-scores[slots], CANDIDATES)[:CANDIDATES]]
-    return slots[np.lexsort((slots, -scores[slots]))]
+def nearest(shelf: Shelf, wanted: Wanted, seen: NDArray[np.bool_]) -> Places:
+    """The CANDIDATES seen slots with the highest cosines, best first."""
+    slots = shelf.vectors.near(wanted.distances(shelf), seen)
+    return foremost(slots, shelf.vectors.cosines(wanted.vector, slots), shelf.keys, CANDIDATES)
 
 
 def _closest_passages(session: Session, team: str, items: Sequence[str], asked: Floats, cosines: Floats) -> Floats:
@@ -153,12 +174,14 @@ def _closest_passages(session: Session, team: str, items: Sequence[str], asked: 
 class _Features:
     """What tells a right first hit from a wrong one, measured over the candidates."""
 
-    slots: NDArray[np.intp]
+    slots: Places
     cosines: Floats
     closest: Floats
-    words: Lexical
-    by_words: NDArray[np.intp]
-    by_meaning: NDArray[np.intp]
+    bm25: Floats
+    held: Floats
+    mass: float
+    by_words: Places
+    by_meaning: Places
 
     def probability(self) -> float:
         """That the first hit is right, by logistic regression.
@@ -166,8 +189,8 @@ class _Features:
         Source of the coefficients: the measurements told in docs/search.md; the first hit is chosen by other weights
         than the ranking's, as it was when they were fitted.
         """
-        mass = max(self.words.mass, 1e-6)
-        bm25 = self.words.scores[self.slots] / mass
+        mass = max(self.mass, 1e-6)
+        bm25 = self.bm25 / mass
         score = 0.25 * self.cosines + 0.25 * self.closest + 0.5 * bm25 / FULL_MARKS
         order = np.lexsort((self.slots, -score))
         first, rest = order[0], score[order[1:6]]
@@ -177,7 +200,7 @@ class _Features:
             - 0.80 * self.cosines[first]
             + 4.20 * self.closest[first]
             - 3.36 * bm25[first]
-            + 3.84 * self.words.held[self.slots[first]] / mass
+            + 3.84 * self.held[first] / mass
             + 1.94 * (score[first] - (rest.mean() if len(rest) else 0))
             + 2.55 * (score[first] - (rest[0] if len(rest) else 0))
             + 2.08 * (self.cosines[first] - (nearest[1] if len(nearest) > 1 else 0))
@@ -189,7 +212,7 @@ class _Features:
         return 1 / (1 + math.exp(-float(np.clip(z, -30, 30))))
 
 
-def _rank(order: NDArray[np.intp], slot: np.intp) -> int:
+def _rank(order: Places, slot: np.intp) -> int:
     """At which place, from 0; behind everybody where it is not among them."""
     at = np.flatnonzero(order == slot)
     return int(at[0]) if len(at) else CANDIDATES
