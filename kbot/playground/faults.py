@@ -4,6 +4,9 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 
+ON_ITS_WAY_SECONDS = 0.1
+"""A call that comes so soon after a limit was told was made before the app could know of it."""
+
 
 class Trouble(StrEnum):
     # for Web API methods
@@ -45,6 +48,7 @@ class Faults:
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
         self._limited_until: dict[str, float] = {}
+        self._told: dict[str, float] = {}
         self.page_cap: int | None = None
         """When set, no page of any paginated method holds more."""
 
@@ -67,7 +71,12 @@ class Faults:
         return None
 
     def limit(self, method: str, seconds: int) -> None:
-        self._limited_until[method] = time.monotonic() + seconds
+        self._told[method] = time.monotonic()
+        self._limited_until[method] = self._told[method] + seconds
+
+    def was_known(self, method: str) -> bool:
+        """Whether the app can know by now that it may not call this method."""
+        return time.monotonic() - self._told[method] > ON_ITS_WAY_SECONDS
 
     def still_limited(self, method: str) -> float:
         """Seconds for which the app was told not to call this method; 0 when it may."""

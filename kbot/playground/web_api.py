@@ -47,7 +47,8 @@ class WebApi:
         slack.calls_running += 1
         try:
             if limited:
-                slack.journal.note("retry_after_ignored", name, f"called {limited:.1f} s too early", ok=False)
+                if slack.faults.was_known(name):
+                    slack.journal.note("retry_after_ignored", name, f"called {limited:.1f} s too early", ok=False)
                 return self._rate_limited(call, max(1, round(limited)))
             if fault is not None:
                 early = await self._before(fault, call)

@@ -1,5 +1,6 @@
 """Trouble in the Web API, as the app's own HTTP client meets it."""
 
+import time
 import urllib.error
 
 import pytest
@@ -7,6 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from kbot.playground.driver import Driver
+from kbot.playground.faults import ON_ITS_WAY_SECONDS
 
 
 def post(web: WebClient) -> object:
@@ -38,6 +40,7 @@ def test_a_rate_limit_says_how_long_and_holds_that_long(slack: Driver, web: WebC
         assert error.value.response.status_code == 429
         assert int(error.value.response.headers["Retry-After"]) <= expected
         assert error.value.response["error"] == "ratelimited"
+        time.sleep(2 * ON_ITS_WAY_SECONDS)
     assert posted(slack) == 0
     assert [note.code for note in slack.notes("retry_after_ignored")] == ["retry_after_ignored"]
     assert web.auth_test()["ok"], "other methods are not limited"
