@@ -28,6 +28,10 @@ MEANING, WORDS = 0.6, 0.4
 FULL_MARKS = 1.5
 """Times the question's weight is the BM25 that counts as everything; more does not count."""
 
+FEW, FEWEST, AMENDS = 50, 5, 0.033
+"""Among fewer items than FEW the best one is less often near by chance. So that one threshold will do for all, what a
+score lacks of 1 is made less by AMENDS for each halving of their number; measured down to FEWEST (docs/search.md)."""
+
 CHANNELS_LOOKED_INTO = 40
 """Slack is asked about the members of so many channels at most for one question, those with the best hits."""
 
@@ -83,12 +87,13 @@ class Ranking:
 
 def channels_with_hits(session: Session, team: str, wanted: Wanted, threshold: float) -> set[str]:
     """Where the audiences of the items are that might answer, to make a Viewer from. Ids of channels, no items."""
-    shelf, least = shelf_of(session, team), threshold - MARGIN
+    shelf = shelf_of(session, team)
     with shelf.lock:
         shelf.catch_up(session)
         seen = shelf.seen_by(None)
         if not seen.any():
             return set()
+        least = threshold - MARGIN - _amends(seen)
         words, distances = shelf.lexical(wanted.stems, seen), wanted.distances(shelf)
         slots = may_reach(least, words, distances, seen)
         share = _share(words.at(slots), words.mass)
@@ -139,10 +144,16 @@ def find_on(shelf: Shelf, session: Session, viewer: Viewer, wanted: Wanted, most
     closest = _closest_passages(session, viewer.team, items, wanted.vector, cosines)
     meaning = (cosines + closest) / 2
     scores = MEANING * meaning + WORDS * share
+    scores += (1 - scores) * _amends(seen)
     order = np.lexsort((np.array(items), -scores))
     hits = tuple(Hit(items[i], float(scores[i]), float(meaning[i])) for i in order[:most])
     seen_as = _Features(slots, cosines, closest, bm25, held, words.mass, lexical, dense)
     return Ranking(hits, seen_as.probability())
+
+
+def _amends(seen: NDArray[np.bool_]) -> float:
+    """The part of what scores lack of 1 that is made up for, where somebody sees so few items."""
+    return AMENDS * math.log2(FEW / min(max(int(np.count_nonzero(seen)), FEWEST), FEW))
 
 
 def _share(bm25: Floats, mass: float) -> Floats:
