@@ -59,6 +59,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     follow_up.plan_bundles,
     follow_up.plan_notes,
     review.plan_digests,
+    answers.refit_thresholds,
 )
 
 

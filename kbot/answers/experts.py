@@ -5,11 +5,8 @@ from kbot.answers.facts import Expert, OpenQuestion
 from kbot.house import House
 from kbot.library.facts import Item
 from kbot.library.looking import look_up, show
-from kbot.library.search.thresholds import Threshold
+from kbot.library.search.thresholds import NEAREST
 from kbot.people.viewers import person_of, viewer_of
-
-NEAREST = Threshold(answer=0.2)
-"""An item that is no answer may still say who works on such things."""
 
 MOST = 3
 
@@ -21,7 +18,7 @@ async def to_ask(house: House, group: OpenQuestion, asker: str) -> list[Expert]:
     wants nothing unasked, was asked already or often, or may not read the question, is left out.
     """
     team, question = group.question.team, group.question
-    nearest = await look_up(house, team, asker, question.text, threshold=NEAREST)
+    nearest = await look_up(house, team, asker, question.text, lower_by=NEAREST)
     shown = await show(house, team, asker, nearest.items)
     known: dict[str, Expert] = {}
     for item in shown.items:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kbot.library.facts import Item
+from kbot.library.search.thresholds import CITED, Threshold
 from kbot.trail.facts import Ratings
 
 ANSWER = "answers.answer"
@@ -86,9 +87,11 @@ class Asked:
 @dataclass(frozen=True)
 class Why:
     """Why an item was cited: the words it shares with the question, how near it is in meaning and how well it fits in
-    all, from 0 to 1 (None: it is not found by this question any more), and how such answers were rated."""
+    all, from 0 to 1 (None: it is not found by this question any more), how such answers were rated, and what it takes
+    to be shown."""
 
     shared: tuple[str, ...]
     meaning: float | None
     score: float | None
     ratings: Ratings
+    threshold: Threshold = CITED

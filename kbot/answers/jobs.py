@@ -1,17 +1,24 @@
 """The doors of answers from the queue: letters, written at the moment of sending."""
 
-from kbot.answers import questions, views
+from kbot.answers import questions, ratings, views
 from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, SUGGESTION, TOLD
 from kbot.answers.quoting import quote_for
 from kbot.cards import section
 from kbot.house import House
 from kbot.library.looking import show
+from kbot.library.search import tuning
 from kbot.people import directory
 from kbot.people.facts import Mode
 from kbot.people.viewers import names
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
 from kbot.slack.outgoing import Outgoing, Post, Whisper
+
+
+async def refit_thresholds(house: House) -> None:
+    """At each tick: the workspaces whose week is over get thresholds that suit what people said of their answers."""
+    for team in await house.unit.read(tuning.due, house.now()):
+        await house.unit(ratings.refit, team, house.now())
 
 
 async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:

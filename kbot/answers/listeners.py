@@ -10,6 +10,7 @@ from kbot.answers.quoting import quote_for
 from kbot.answers.support import shared_words
 from kbot.house import House
 from kbot.library.looking import Found, look_up, show, show_newest, weigh
+from kbot.library.search import tuning
 from kbot.people import directory
 from kbot.people.facts import Mode
 from kbot.people.viewers import channel_for, member_of, names
@@ -237,6 +238,7 @@ async def on_why(house: House, press: Press) -> Answer:
         hit.meaning if hit else None,
         hit.score if hit else None,
         await house.unit.read(evidence.ratings, press.team, item_id),
+        await house.unit.read(tuning.threshold, press.team),
     )
     text, blocks = views.why(question, item, why, shown.names, shown.evidence[item_id], house.now())
     return Reply(text, blocks)

@@ -45,6 +45,8 @@ def record(session: Session, act: Act, asked: Asked, found: Found, *, late_after
         "late": int(asked.waited) if asked.waited > late_after else 0,
         "asked_at": act.at,
         "group_id": question,
+        "score": found.score,
+        "chance": found.chance,
     }
     if is_open:
         row |= groups.join(session, act, question, asked, found.vector)

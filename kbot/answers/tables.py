@@ -17,7 +17,8 @@ class QuestionRow(Table):
     asker saw the answer. `is_sure`: the first one very probably answers.
     `late` are the seconds (machine's time) that the question had to wait for kbot. `group_id` is the id of the first
     of the questions that mean the same; `vector` its meaning, where it was kept; `answer_id` an item that answers it as
-    soon as it is published.
+    soon as it is published. `score` and `chance` are what the search thought of the answer (None: it found none, or a
+    person gave it); `composed` are its words where they were composed.
     """
 
     __tablename__ = "question"
@@ -38,6 +39,9 @@ class QuestionRow(Table):
     group_id: Mapped[str]
     vector: Mapped[bytes | None]
     answer_id: Mapped[str | None]
+    score: Mapped[float | None]
+    chance: Mapped[float | None]
+    composed: Mapped[PeoplesWords | None]
     __table_args__ = (
         UniqueConstraint("team_id", "asked_as", name="question_once"),
         CheckConstraint("state IN ('answered', 'open')", name="question_state"),

@@ -7,7 +7,6 @@ from kbot.answers.facts import Question, Why
 from kbot.answers.open_views import ASK_PEOPLE
 from kbot.cards import Block, age, button, buttons, card, context, feedback, linked_title, section, title_of
 from kbot.library.facts import Item
-from kbot.library.search.thresholds import CITED
 from kbot.slack.mrkdwn import cut, escaped, one_line
 from kbot.trail.facts import Complaint, Evidence
 
@@ -158,11 +157,11 @@ def why(question: Question, item: Item, why: Why, names: Mapping[str, str], evid
     """ "Why this answer?", in words, to who asks that."""
     reasons = [_shared(why), _nearness(why), *_proof(item, names, evidence, why, now)]
     if why.score is not None:
-        reasons.append(f"All in all it scores {why.score:.2f}; under {CITED.answer:.2f} I show nothing.")
+        reasons.append(f"All in all it scores {why.score:.2f}; under {why.threshold.answer:.2f} I show nothing.")
     reasons.append(
         "I was sure enough to say so without a doubt."
         if question.is_sure
-        else f"I was not sure: the chance that the best one is right seemed to be under {CITED.sure:.0%}."
+        else f"I was not sure: the chance that the best one is right seemed to be under {why.threshold.sure:.0%}."
     )
     text = "\n".join([f"*Why this answer?* {title_of(item)}", *(f"• {reason}" for reason in reasons)])
     return "Why this answer?", [section(text)]

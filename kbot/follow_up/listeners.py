@@ -87,7 +87,7 @@ async def used(house: House, command: Command) -> Answer:
     person = await member_of(house, command.team, command.person)
     words = plain(command.rest)
     if words:
-        wanted = (await look_up(house, command.team, person.id, words, threshold=NAMED)).items
+        wanted = (await look_up(house, command.team, person.id, words, lower_by=NAMED)).items
     else:
         recent = await house.unit.read(cases.of_person, command.team, person.id)
         wanted = tuple(dict.fromkeys(case.item for case in recent))[:3]

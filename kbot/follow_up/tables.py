@@ -28,6 +28,7 @@ class CaseRow(Table):
     asked_at: Mapped[datetime | None]
     status: Mapped[str | None]
     outcome: Mapped[str | None]
+    complaint: Mapped[str | None]
     telling: Mapped[str]
     missing: Mapped[PeoplesWords]
     responded_at: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """The doors of home from Slack: the Home tab, pause and resume, and how kbot behaves in a channel."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -9,6 +10,7 @@ from kbot.act import Act, BadInput
 from kbot.home import pausing, setup, setup_views, views
 from kbot.home.tab import home_letter
 from kbot.house import House
+from kbot.library.search import tuning
 from kbot.people import directory
 from kbot.people.facts import Person, Policy
 from kbot.people.viewers import channel_for, member_of, names, person_of
@@ -82,14 +84,18 @@ async def set_up(house: House, command: Command) -> Answer:
 
 
 async def _filled(house: House, command: Command) -> View:
-    channel, policy, _ = await _may_set_up(house, command.team, command.person, command.channel)
-    return setup_views.modal(channel, policy)
+    found = await _may_set_up(house, command.team, command.person, command.channel)
+    is_admin = found.person.is_admin
+    known = await house.unit.read(tuning.tuning, command.team) if is_admin else None
+    return setup_views.modal(found.channel, found.policy, known)
 
 
 async def _show(house: House, command: Command) -> Answer:
     await member_of(house, command.team, command.person)
     channel, policy = await _channel(house, command.team, command.channel)
-    text, blocks = setup_views.in_words(channel, policy, await names(house, command.team, policy.brokers))
+    brokers = await names(house, command.team, policy.brokers)
+    known = await house.unit.read(tuning.tuning, command.team)
+    text, blocks = setup_views.in_words(channel, policy, brokers, known)
     return Reply(text, blocks)
 
 
@@ -100,10 +106,18 @@ async def _channel(house: House, team: str, channel: str) -> tuple[SlackChannel,
     return found, await house.unit.read(directory.policy_of, team, channel, is_private=found.is_private)
 
 
-async def _may_set_up(
-    house: House, team: str, user: str, channel: str
-) -> tuple[SlackChannel, Policy, frozenset[str] | None]:
-    """The channel, its policy and, if it is private, who is in it. Raises BadInput for whoever may not set it up."""
+@dataclass(frozen=True)
+class _SetUp:
+    """Who sets up what; `members` are who is in a private channel, None for a public one."""
+
+    person: Person
+    channel: SlackChannel
+    policy: Policy
+    members: frozenset[str] | None
+
+
+async def _may_set_up(house: House, team: str, user: str, channel: str) -> _SetUp:
+    """Raises BadInput for whoever may not set this channel up."""
     # Slack is asked itself: somebody who was an admin five minutes ago need not be one now.
     asked = await house.slack.user(user)
     if asked is not None:
@@ -114,27 +128,43 @@ async def _may_set_up(
     is_inside = members is None or person.id in members
     if not is_inside or not setup.may_set_up(person, found, policy):
         raise BadInput(setup.NOT_YOURS)
-    return found, policy, members
+    return _SetUp(person, found, policy, members)
 
 
 async def on_setup_modal(house: House, submission: Submission) -> Answer:
     """The modal is sent off: who may is asked again, and what was chosen is kept."""
     team, channel_id = submission.team, str(submission.metadata["channel"])
-    channel, before, members = await _may_set_up(house, team, submission.person, channel_id)
+    found = await _may_set_up(house, team, submission.person, channel_id)
+    channel = found.channel
     policy = setup.policy(
         channel,
         mode=submission.text(setup.MODE),
         typed_emojis=submission.text(setup.EMOJIS),
-        publication=submission.text(setup.PUBLICATION) or before.publication.value,
+        publication=submission.text(setup.PUBLICATION) or found.policy.publication.value,
         brokers=submission.several(setup.BROKERS),
         day=submission.text(setup.DAY),
         hour=submission.text(setup.HOUR),
     )
     brokers = [await _broker(house, team, user) for user in policy.brokers]
-    setup.check_brokers(brokers, policy.publication, members)
+    setup.check_brokers(brokers, policy.publication, found.members)
+    chosen = None
+    if found.person.is_admin and setup.ANSWER_FROM in submission.values:
+        chosen = (_part(submission, setup.ANSWER_FROM), _part(submission, setup.SURE_FROM))
     act = house.act(team, submission.person, channel_id, f"modal:{submission.view_id}")
-    await house.unit(directory.set_up, act, policy)
+    await house.unit(_set_up, act, policy, chosen)
     return Reply(setup_views.kept(channel, policy, {person.id: person.name for person in brokers}))
+
+
+def _part(submission: Submission, field: str) -> float | None:
+    return setup.part(submission.text(field), field)
+
+
+def _set_up(session: Session, act: Act, policy: Policy, chosen: tuple[float | None, float | None] | None) -> None:
+    directory.set_up(session, act, policy)
+    known = tuning.tuning(session, act.team)
+    if chosen is not None and chosen != (known.chosen_answer, known.chosen_sure):
+        tuning.choose(session, act, *chosen)
+        directory.write_down(session, act, "workspace", f"answer from: {chosen[0]} sure from: {chosen[1]}")
 
 
 async def _broker(house: House, team: str, user: str) -> Person:

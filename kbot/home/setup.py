@@ -12,11 +12,16 @@ from kbot.slack.words import SlackChannel, emoji_name
 MODE, EMOJIS, PUBLICATION, BROKERS, DAY, HOUR = "mode", "emojis", "publication", "brokers", "day", "hour"
 """The fields of the modal, which are its block ids too."""
 
+ANSWER_FROM, SURE_FROM = "answer_from", "sure_from"
+"""Those about the whole workspace, which Slack's admins alone have."""
+
 Choice = TypeVar("Choice", Mode, Publication)
 
 MOST_EMOJIS = 5
 MOST_BROKERS = 10
 
+LEAST, MOST = 0.05, 0.95
+_PART = re.compile(r"(\d{1,3}(?:[.,]\d{1,9})?|[.,]\d{1,9}) ?(%)?")
 _NAME = re.compile(r"[\w+'-]{1,100}")
 
 NOT_YOURS = (
@@ -84,6 +89,17 @@ def policy(
         digest_hour=_number(hour, 23, HOUR),
         is_set_up=True,
     )
+
+
+def part(typed: str, field: str) -> float | None:
+    """A threshold as an admin types it, "0.35", "0,35" or "35 %"; None for nothing. Raises BadInput at the field."""
+    if not typed:
+        return None
+    found = _PART.fullmatch(typed)
+    value = float(found[1].replace(",", ".")) / (100 if found[2] else 1) if found else None
+    if value is None or not LEAST <= value <= MOST:
+        raise BadInput(f"Please write a number from {LEAST:.2f} to {MOST:.2f}, such as 0.35, or nothing at all.", field)
+    return round(value, 2)
 
 
 def _one_of(kind: type[Choice], value: str, field: str) -> Choice:

@@ -3,8 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from kbot.cards import Block, context, section
-from kbot.home.setup import BROKERS, DAY, EMOJIS, HOUR, MODE, MOST_BROKERS, PUBLICATION
+from kbot.cards import Block, context, header, section
+from kbot.home.setup import (
+    ANSWER_FROM,
+    BROKERS,
+    DAY,
+    EMOJIS,
+    HOUR,
+    MODE,
+    MOST_BROKERS,
+    PUBLICATION,
+    SURE_FROM,
+)
+from kbot.library.search.thresholds import CITED, FEWEST_THUMBS, Tuning
 from kbot.people.facts import Mode, Policy, Publication
 from kbot.slack.mrkdwn import cut, escaped
 from kbot.slack.words import SlackChannel
@@ -27,8 +38,8 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 PRIVATE = "This channel is private: the author is always asked first, and only its members find what is saved here."
 
 
-def modal(channel: SlackChannel, policy: Policy) -> dict[str, object]:
-    """The set-up of a channel, as it is now."""
+def modal(channel: SlackChannel, policy: Policy, tuning: Tuning | None = None) -> dict[str, object]:
+    """The set-up of a channel, as it is now; with a workspace's `tuning`, for Slack's admins, that too."""
     if channel.is_private:
         publication = {**context(PRIVATE), "block_id": "private"}
     else:
@@ -58,8 +69,40 @@ def modal(channel: SlackChannel, policy: Policy) -> dict[str, object]:
                 str(policy.digest_hour),
                 hint="Each broker's own time. Several channels make one digest, at the earliest of their times.",
             ),
+            *(_workspace(tuning) if tuning else []),
         ],
     }
+
+
+def _workspace(tuning: Tuning) -> list[Block]:
+    return [
+        header("In all channels"),
+        _threshold(
+            ANSWER_FROM,
+            "Answer from which score on?",
+            tuning.chosen_answer,
+            f"Higher: fewer answers, fewer wrong ones. {_usual(tuning, tuning.usual.answer, CITED.answer)}",
+        ),
+        _threshold(
+            SURE_FROM,
+            "From which chance on am I sure?",
+            tuning.chosen_sure,
+            f'Below it I say "I am not sure". {_usual(tuning, tuning.usual.sure, CITED.sure)}',
+        ),
+    ]
+
+
+def _usual(tuning: Tuning, usual: float, prior: float) -> str:
+    if tuning.fitted is None:
+        return f"Empty: {prior:.2f}, until {FEWEST_THUMBS} thumbs under answers say more; there are {tuning.thumbs}."
+    return f"Empty: {usual:.2f}, which suits the {tuning.thumbs} thumbs under answers; I look again every week."
+
+
+def _threshold(block: str, label: str, chosen: float | None, hint: str) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": block, "max_length": 20}
+    if chosen is not None:
+        element["initial_value"] = f"{chosen:.2f}"
+    return {**_input(block, label, element, hint=hint), "optional": True}
 
 
 def _select(block: str, label: str, choices: Sequence[tuple[str, str]], chosen: str, *, hint: str = "") -> Block:
@@ -104,8 +147,10 @@ def flags_in_words(policy: Policy) -> str:
     return " ".join(f":{name}:" for name in policy.emojis)
 
 
-def in_words(channel: SlackChannel, policy: Policy, names: Mapping[str, str]) -> tuple[str, list[Block]]:
-    """What is set in a channel, for everybody to read."""
+def in_words(
+    channel: SlackChannel, policy: Policy, names: Mapping[str, str], tuning: Tuning
+) -> tuple[str, list[Block]]:
+    """What is set in a channel, and in the workspace, for everybody to read."""
     brokers = ", ".join(escaped(names.get(broker, broker), 60) for broker in policy.brokers)
     lines = [f"*<#{channel.id}>*: {_lower(MODES[policy.mode])}."]
     if policy.mode is not Mode.OFF:
@@ -114,6 +159,8 @@ def in_words(channel: SlackChannel, policy: Policy, names: Mapping[str, str]) ->
     lines.append(f"*Brokers* {brokers or 'nobody yet'}.")
     if policy.brokers:
         lines.append(f"*Digest* on {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00, each broker's own time.")
+    if policy.mode.answers:
+        lines.append(_answers(tuning))
     blocks = [section("\n".join(lines))]
     if channel.is_private:
         blocks.append(context(PRIVATE))
@@ -121,6 +168,19 @@ def in_words(channel: SlackChannel, policy: Policy, names: Mapping[str, str]) ->
         blocks.append(context("Nobody has set me up here yet; this is how I begin everywhere."))
     blocks.append(context("`/kb setup` changes it: for Slack's admins, the channel's creator and its brokers."))
     return f"How I work in #{escaped(channel.name, 80)}.", blocks
+
+
+def _answers(tuning: Tuning) -> str:
+    now = tuning.threshold
+    why = "as I begin everywhere"
+    if tuning.chosen_answer is not None or tuning.chosen_sure is not None:
+        why = "an admin chose so"
+    elif tuning.fitted is not None:
+        why = f"fitted to {tuning.thumbs} thumbs under answers"
+    return (
+        f"*Answers*, in all channels, from a score of {now.answer:.2f} on, and without a doubt from a chance of "
+        f"{now.sure:.2f} on: {why}."
+    )
 
 
 def _lower(words: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item, ItemState, Lines
-from kbot.library.search import rank
+from kbot.library.search import rank, tuning
 from kbot.library.search.bm25 import Floats
 from kbot.library.search.passages import whole
 from kbot.library.search.rank import Hit, Wanted
@@ -45,10 +45,14 @@ class Shown:
 @dataclass(frozen=True)
 class Found:
     """What answers a question: ids of items, best first. `is_sure`: the first one very probably does.
-    `vector` is what the question means."""
+
+    `score` is the first one's, `chance` the probability that it is right; `vector` is what the question means.
+    """
 
     items: tuple[str, ...] = ()
     is_sure: bool = False
+    score: float | None = None
+    chance: float | None = None
     vector: Floats | None = field(default=None, compare=False)
 
 
@@ -59,10 +63,12 @@ async def look_up(
     text: str,
     *,
     read_in: str | None = None,
-    threshold: Threshold = CITED,
+    lower_by: float = 0.0,
 ) -> Found:
-    """The items that answer, for this asker, or for everybody in the channel `read_in`."""
-    viewer, wanted = await _asking(house, team, asker, text, read_in=read_in, threshold=threshold)
+    """The items that answer, for this asker, or for everybody in the channel `read_in`. `lower_by`: so much under the
+    workspace's threshold is enough."""
+    threshold = await house.unit.read(tuning.threshold, team, lower_by)
+    viewer, wanted = await _asking(house, team, asker, text, read_in=read_in, least=threshold.answer)
     return await house.unit.read(best_for, viewer, wanted, threshold)
 
 
@@ -73,12 +79,13 @@ async def _asking(
     text: str,
     *,
     read_in: str | None = None,
-    threshold: Threshold = CITED,
+    least: float = CITED.answer,
     also: frozenset[str] = frozenset(),
 ) -> tuple[Viewer, Wanted]:
-    """What is asked, and who sees the answer: which channels with hits, and which of `also`, are open to them now."""
+    """What is asked, and who sees the answer: which channels with hits, and which of `also`, are open to them now.
+    `least` is the lowest score of a hit."""
     wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
-    channels = await house.unit.read(rank.channels_with_hits, team, wanted, threshold.answer)
+    channels = await house.unit.read(rank.channels_with_hits, team, wanted, least)
     return await viewer_of(house, team, person, channels | also, read_in=read_in), wanted
 
 
@@ -106,7 +113,8 @@ def best_for(session: Session, viewer: Viewer, wanted: Wanted, threshold: Thresh
     said = evidence(session, viewer.team, [hit.item for hit in good])
     best = sorted(good, key=lambda hit: (-hit.score - NEAR * said[hit.item].standing, hit.item))[:MOST_CITED]
     is_sure = bool(best) and ranking.is_right >= threshold.sure
-    return Found(tuple(hit.item for hit in best), is_sure, wanted.vector)
+    score, chance = (best[0].score, ranking.is_right) if best else (None, None)
+    return Found(tuple(hit.item for hit in best), is_sure, score, chance, wanted.vector)
 
 
 async def show(

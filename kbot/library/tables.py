@@ -129,3 +129,17 @@ class WordsClockRow(Table):
     __tablename__ = "words_clock"
     team_id: Mapped[TeamKey]
     change: Mapped[int] = mapped_column(BigInteger)
+
+
+class ThresholdRow(Table):
+    """A workspace's thresholds: what an admin chose and what its `thumbs` were fitted to, where there is any of it.
+    `looked_at`: when (people's time) thumbs were last looked at."""
+
+    __tablename__ = "threshold"
+    team_id: Mapped[TeamKey]
+    chosen_answer: Mapped[float | None]
+    chosen_sure: Mapped[float | None]
+    fitted_answer: Mapped[float | None]
+    fitted_sure: Mapped[float | None]
+    thumbs: Mapped[int]
+    looked_at: Mapped[datetime]

@@ -209,13 +209,11 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
     insert_or_update(session, ChannelRow, row, keys=("team_id", "channel_id"), change=changed)
     session.execute(delete(BrokerRow).where(BrokerRow.team_id == act.team, BrokerRow.channel_id == policy.channel))
     session.add_all(BrokerRow(team_id=act.team, channel_id=policy.channel, user_id=user) for user in policy.brokers)
-    session.add(
-        AuditRow(
-            team_id=act.team,
-            id=uuid4().hex,
-            at=act.at.astimezone(UTC),
-            person=act.person,
-            about=policy.channel,
-            change=f"{policy.mode} {policy.publication} {' '.join(policy.emojis)} brokers: {' '.join(policy.brokers)}",
-        )
-    )
+    change = f"{policy.mode} {policy.publication} {' '.join(policy.emojis)} brokers: {' '.join(policy.brokers)}"
+    write_down(session, act, policy.channel, change)
+
+
+def write_down(session: Session, act: Act, about: str, change: str) -> None:
+    """Who changed what, for ever: the audit."""
+    at = act.at.astimezone(UTC)
+    session.add(AuditRow(team_id=act.team, id=uuid4().hex, at=at, person=act.person, about=about, change=change))

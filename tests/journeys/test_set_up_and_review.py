@@ -10,7 +10,7 @@ from kbot.playground.seen import Seen
 from kbot.post.looking_inside import What
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import asks, becomes, commands, elsewhere, flags, is_told, opens, set_up, tip_saved
+from tests.journeys.steps import NOTHING, asks, becomes, commands, elsewhere, flags, is_told, opens, set_up, tip_saved
 from tests.journeys.ways import in_both_modes, on_both_databases
 
 PUBLISHED = "When is a flagged message published?"
@@ -66,6 +66,25 @@ def test_another_flag_emoji_counts_and_the_old_one_does_not(slack: Driver) -> No
     post = slack.ana.says("Rotate the keys on the first of each month.")
     slack.ben.reacts(post, "bulb")
     assert "Saved" in flags(slack, slack.ben, post, "memo").text
+
+
+@on_both_databases
+def test_an_admin_says_from_when_on_kbot_answers(slack: Driver) -> None:
+    field = "Answer from which score on?"
+    tip_saved(slack)
+    assert asks(slack, slack.ben).text.startswith("A colleague saved this")
+    errors = set_up(slack, slack.cleo, **{field: "high"})
+    assert "a number from 0.05 to 0.95" in errors[field]
+    assert slack.cleo.modal is not None
+    slack.cleo.modal.close()
+    assert set_up(slack, slack.cleo, **{field: "0,95"}) == {}
+    assert asks(slack, slack.ben).text.startswith(NOTHING)
+    assert "from a score of 0.95 on" in commands(slack, slack.ben, "/kb setup show").text
+    modal = opens(slack, slack.ana, lambda: slack.ana.command("/kb setup", "platform"))
+    assert field not in modal.fields, "Ana made the channel; the workspace is the admins'"
+    assert modal.submit() == {}
+    assert set_up(slack, slack.cleo, **{field: ""}) == {}, "as it was"
+    assert "from a score of 0.40 on" in commands(slack, slack.ben, "/kb setup show").text
 
 
 def test_a_channel_kbot_is_not_in_cannot_be_set_up(slack: Driver) -> None:

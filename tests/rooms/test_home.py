@@ -15,6 +15,7 @@ from kbot.follow_up.facts import BUNDLE, Answer, CaseState
 from kbot.home import commands, listeners, setup_views, tab, views
 from kbot.library import items
 from kbot.library.facts import Item, ItemState
+from kbot.library.search.thresholds import Threshold, Tuning
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy, Publication, Viewer
 from kbot.people.tables import AuditRow
@@ -190,7 +191,7 @@ PRIVATE = SlackChannel(ONCALL, "oncall", ANA, True, False, False, False, True)
 
 def test_what_is_set_in_a_channel_in_words() -> None:
     policy = Policy(PLATFORM, Mode.CAPTURE, Publication.REVIEW, ("bulb", "memo"), (CLEO,), 4, 9, True)
-    assert read(setup_views.in_words(PLACE, policy, {CLEO: "Cleo & Co"})[1]) == (
+    assert read(setup_views.in_words(PLACE, policy, {CLEO: "Cleo & Co"}, Tuning())[1]) == (
         "*<#C0PLATFORM>*: save flagged messages.\n"
         "*Flag with* :bulb: :memo:\n"
         "*Published* when a broker approves.\n"
@@ -198,10 +199,44 @@ def test_what_is_set_in_a_channel_in_words() -> None:
         "*Digest* on Fridays at 09:00, each broker's own time.\n"
         "`/kb setup` changes it: for Slack's admins, the channel's creator and its brokers."
     )
-    begins = read(setup_views.in_words(PRIVATE, Policy(ONCALL, publication=Publication.OPT_IN), {})[1])
+    begins = read(setup_views.in_words(PRIVATE, Policy(ONCALL, publication=Publication.OPT_IN), {}, Tuning())[1])
     assert "*Brokers* nobody yet." in begins
     assert setup_views.PRIVATE in begins
     assert "Nobody has set me up here yet" in begins
+
+
+@pytest.mark.parametrize(
+    ("tuning", "words"),
+    [
+        (Tuning(), "from a score of 0.40 on, and without a doubt from a chance of 0.30 on: as I begin everywhere."),
+        (
+            Tuning(fitted=Threshold(0.36, 0.42), thumbs=57),
+            "from a score of 0.36 on, and without a doubt from a chance of 0.42 on: fitted to 57 thumbs under answers.",
+        ),
+        (
+            Tuning(chosen_answer=0.5),
+            "from a score of 0.50 on, and without a doubt from a chance of 0.30 on: an admin chose so.",
+        ),
+    ],
+)
+def test_when_kbot_answers_is_told_to_everybody(tuning: Tuning, words: str) -> None:
+    assert f"*Answers*, in all channels, {words}" in read(setup_views.in_words(PLACE, Policy(PLATFORM), {}, tuning)[1])
+    silent = Policy(PLATFORM, Mode.CAPTURE)
+    assert "*Answers*" not in read(setup_views.in_words(PLACE, silent, {}, tuning)[1])
+
+
+def test_only_an_admins_modal_is_about_the_whole_workspace() -> None:
+    def fields(tuning: Tuning | None) -> dict[str, dict[str, object]]:
+        blocks = setup_views.modal(PLACE, Policy(PLATFORM), tuning)["blocks"]
+        return {block["block_id"]: block for block in blocks if "block_id" in block}  # type: ignore[attr-defined]
+
+    assert "answer_from" not in fields(None)
+    chosen = fields(Tuning(chosen_answer=0.5, thumbs=12))["answer_from"]
+    assert chosen["element"]["initial_value"] == "0.50"  # type: ignore[index]
+    assert chosen["hint"]["text"].endswith("Empty: 0.40, until 30 thumbs under answers say more; there are 12.")  # type: ignore[index]
+    fitted = fields(Tuning(fitted=Threshold(0.36, 0.42), thumbs=57))["sure_from"]
+    assert "initial_value" not in fitted["element"]  # type: ignore[operator]
+    assert "Empty: 0.42, which suits the 57 thumbs under answers" in fitted["hint"]["text"]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, Boolean, Integer, LargeBinary, func, insert, inspect, select, text
+from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, func, insert, inspect, select, text
 from sqlalchemy import Table as PlainTable
 
 from kbot import app
@@ -79,7 +79,7 @@ def _value(table: str, column: Any) -> object:
         return ALLOWED[table, column.name]
     if isinstance(column.type, Boolean):
         return True
-    if isinstance(column.type, Integer):
+    if isinstance(column.type, Integer | Float):
         return 1
     if isinstance(column.type, JSON):
         return []
@@ -173,7 +173,7 @@ def test_questions_that_were_open_before_they_were_grouped_are_one_each(empty: A
         session.commit()
     schema.downgrade(empty, "0002")
     with schema.session_of(empty) as session:
-        kept = columns("group_id", "vector", "answer_id")
+        kept = columns("group_id", "vector", "answer_id", "score", "chance", "composed")
         assert len(session.execute(text(f"SELECT {kept} FROM question")).all()) == 2
     schema.upgrade(empty)
     with schema.session_of(empty) as session:

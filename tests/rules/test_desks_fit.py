@@ -27,6 +27,7 @@ from kbot.library.facts import (
     Source,
     WaitsFor,
 )
+from kbot.library.search.thresholds import Tuning
 from kbot.people.facts import Person, Policy, Publication
 from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
@@ -162,7 +163,7 @@ def _setup(words: str) -> Iterator[Seen]:
     for publication in Publication:
         for is_private in (True, False):
             channel, policy = _channel(words, is_private=is_private), _policy(publication)
-            yield setup_views.in_words(channel, policy, dict.fromkeys(policy.brokers, words))
+            yield setup_views.in_words(channel, policy, dict.fromkeys(policy.brokers, words), Tuning())
 
 
 def _open_questions(words: str) -> Iterator[Seen]:
@@ -215,7 +216,7 @@ def test_every_modal_fits(words: str) -> None:
     views: list[dict[str, Any]] = []
     views.append(review.answer_modal(a_question(words)))
     views.append(sentence_view(words or "A sentence."))
-    views += [setup_views.modal(_channel(words, is_private=private), _policy()) for private in (True, False)]
+    views += [setup_views.modal(_channel(words, is_private=private), _policy(), Tuning()) for private in (True, False)]
     for view in views:
         assert [str(problem) for problem in check_view(view, "modal")] == []
         for block in view["blocks"]:

@@ -151,3 +151,20 @@ def test_a_pause_can_be_ended(words: str) -> None:
 def test_any_other_pause_is_answered_with_examples(words: str) -> None:
     with pytest.raises(BadInput, match="until 2026-12-24"):
         pausing.parse(words, NOW, NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("", None), ("0.4", 0.4), ("0,35", 0.35), (".5", 0.5), ("35%", 0.35), ("35 %", 0.35), ("0.333333333", 0.33)],
+)
+def test_a_threshold_is_read_as_people_write_it(typed: str, value: float | None) -> None:
+    assert setup.part(typed, setup.ANSWER_FROM) == value
+
+
+@pytest.mark.parametrize(
+    "typed", ["0", "1", "0.01", "0.96", "40", "0.4.4", "-0.4", "nan", "1e-1", "%", "high", "0.4\n"]
+)
+def test_what_is_no_threshold_is_refused_in_its_field(typed: str) -> None:
+    with pytest.raises(BadInput, match=r"from 0\.05 to 0\.95") as refused:
+        setup.part(typed, setup.SURE_FROM)
+    assert refused.value.field == setup.SURE_FROM
