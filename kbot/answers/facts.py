@@ -10,6 +10,7 @@ from kbot.trail.facts import Ratings
 
 ANSWER = "answers.answer"
 TOLD = "answers.told"
+TOLD_THERE = "answers.told_there"
 SHARED = "answers.shared"
 OFFER = "answers.offer"
 HELP = "answers.help"
@@ -36,6 +37,11 @@ class Question:
     is_sure: bool
     late: int
     group: str = ""
+
+    @property
+    def was_asked_openly(self) -> bool:
+        """Whether it was asked in a channel for everybody there to read."""
+        return self.thread_ts is not None and not self.is_private and not self.channel.startswith("D")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ who asks while it is answered either is told or begins anew.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.answers import helping
-from kbot.answers.facts import TOLD, Asked, OpenQuestion
+from kbot.answers.facts import TOLD, TOLD_THERE, Asked, OpenQuestion, Question
 from kbot.answers.likeness import alike
 from kbot.answers.tables import QuestionRow, TurnRow
 from kbot.library import items
@@ -134,13 +134,42 @@ def close(session: Session, act: Act, group: str, item: str, real: datetime) -> 
     asked = sorted((row.fact for row in session.scalars(closed)), key=lambda question: (question.asked_at, question.id))
     if not asked:
         return False
-    for asker, question in {question.asker: question for question in reversed(asked)}.items():
-        if asker != act.person:
-            outbox.plan(session, Letter(act.team, f"told:{question.id}", TOLD, asker, {"question": question.id}), real)
-            received(session, act, question.id, asker, item, question.text)
+    _tell(session, act, asked, item, real)
     helping.close(session, act.team, group)
     remember(session, Resolved(act.team, group, act.at, act.person, item, group))
     return True
+
+
+def _tell(session: Session, act: Act, asked: Sequence[Question], item: str, real: datetime) -> None:
+    """Who asked where others read along is told there, all of a thread at once; the others are told alone."""
+    first: dict[str, Question] = {}
+    for question in sorted(asked, key=lambda question: not question.was_asked_openly):
+        first.setdefault(question.asker, question)
+    first.pop(act.person, None)
+    together: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
+    alone = []
+    for question in first.values():
+        received(session, act, question.id, question.asker, item, question.text)
+        if question.was_asked_openly:
+            together[question.channel, question.thread_ts].append(question.id)
+        else:
+            alone.append(question)
+    tell_alone(session, act.team, alone, real)
+    for (channel, _), questions in together.items():
+        letter = Letter(act.team, f"told_there:{questions[0]}", TOLD_THERE, channel, {"questions": questions})
+        outbox.plan(session, letter, real)
+
+
+def tell_alone(session: Session, team: str, asked: Iterable[Question], real: datetime) -> None:
+    """Each of these askers is told that there is an answer, once."""
+    for question in asked:
+        letter = Letter(team, told_alone(question.id), TOLD, question.asker, {"question": question.id})
+        outbox.plan(session, letter, real)
+
+
+def told_alone(question: str) -> str:
+    """The key of the letter that tells an asker alone."""
+    return f"told:{question}"
 
 
 def answered_by(session: Session, fact: Fact, real: datetime) -> None:

@@ -1,7 +1,9 @@
 """The doors of answers from the queue: letters, written at the moment of sending."""
 
-from kbot.answers import questions, ratings, views
-from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, SUGGESTION, TOLD
+from collections.abc import Sequence
+
+from kbot.answers import groups, questions, ratings, views
+from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, SUGGESTION, TOLD, TOLD_THERE, Question
 from kbot.answers.quoting import quote_for
 from kbot.cards import section
 from kbot.house import House
@@ -10,6 +12,7 @@ from kbot.library.search import tuning
 from kbot.people import directory
 from kbot.people.facts import Mode
 from kbot.people.viewers import names
+from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
 from kbot.slack.outgoing import Outgoing, Post, Whisper
@@ -62,6 +65,44 @@ async def told(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     return Post(letter.to, text, blocks)
 
 
+async def told_there(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """To all who asked in a thread, in one message that mentions them. Who does not read along there any more, or all
+    where the answer is not for everybody there, are told alone instead, and nobody is told twice."""
+    asked = [await house.unit.read(questions.get, letter.team, question) for question in letter.about["questions"]]
+    is_there = await house.unit.read(outbox.where, letter.team, letter.key) is not None
+    alone = await house.unit.read(outbox.letters, letter.team, [groups.told_alone(q.id) for q in asked])
+    asked = [question for question in asked if groups.told_alone(question.id) not in alone]
+    here = await _read_along(house, letter.team, asked)
+    found = None
+    if here:
+        found = await show(house, letter.team, here[0].asker, here[0].cited, read_in=here[0].channel)
+    if found is None or not found.items:
+        here = []
+    away = [question for question in asked if question not in here]
+    if away and not is_there:
+        await house.unit(groups.tell_alone, letter.team, away, house.clock.real())
+    if found is None or not here:
+        return Drop("nobody who asked reads it there, or it is not for everybody there")
+    first, quote = here[0], await quote_for(house, here[0], found)
+    people = [question.asker for question in here]
+    text, blocks = views.told(first, found.items, found.names, found.evidence, house.now(), quote, people)
+    return Post(first.channel, text, blocks, first.thread_ts)
+
+
+async def _read_along(house: House, team: str, asked: Sequence[Question]) -> list[Question]:
+    """Those of the askers in one thread who can still read it, if kbot may still speak there."""
+    if not asked or asked[0].thread_ts is None:
+        return []
+    place, thread_ts = asked[0].channel, asked[0].thread_ts
+    policy = await house.unit.read(directory.policy_of, team, place)
+    channel = await house.slack.channel(place)
+    may_speak = channel and channel.is_member and not (channel.is_archived or channel.is_shared)
+    if not may_speak or not policy.mode.answers or await house.slack.message(place, thread_ts) is None:
+        return []
+    inside = await house.slack.members(place)
+    return [question for question in asked if question.asker in inside]
+
+
 async def suggestion(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """What may answer a question among people, to who asked it alone."""
     channel = letter.about["channel"]
@@ -90,6 +131,7 @@ async def refused_here(house: House, letter: Letter) -> Outgoing | Drop | Hold:
 LETTERS = {
     ANSWER: answer,
     TOLD: told,
+    TOLD_THERE: told_there,
     SHARED: shared,
     SUGGESTION: suggestion,
     REFUSED: refused,

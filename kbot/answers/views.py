@@ -111,13 +111,15 @@ def told(
     evidence: Mapping[str, Evidence],
     now: datetime,
     quote: str = "",
+    together: Sequence[str] = (),
 ) -> Said:
-    """To the asker of an open question that has an answer now."""
-    blocks = [section(f"You asked: _{escaped(one_line(question.text), 200)}_. There is an answer now:")]
+    """To the asker of an open question that has an answer now; in its thread, to all of them `together`."""
+    who = " ".join(f"<@{asker}>" for asker in together) or "You"
+    blocks = [section(f"{who} asked: _{escaped(one_line(question.text), 200)}_. There is an answer now:")]
     for n, item in enumerate(items):
         blocks += card(item, names, evidence[item.id], now, quote="" if n else quote)
         blocks.append(buttons(button("I'll use this", USE, item.id)))
-    return "Your question has an answer.", blocks
+    return f"{who} asked something that has an answer now." if together else "Your question has an answer.", blocks
 
 
 def will_use(item: Item, *, is_new: bool) -> str:

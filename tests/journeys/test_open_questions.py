@@ -7,18 +7,32 @@ from kbot.playground.hands import Person
 from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import NOTHING, after, asks, asks_privately, becomes, commands, flags, opens, tip_saved
+from tests.journeys.steps import (
+    NOTHING,
+    after,
+    asks,
+    asks_privately,
+    becomes,
+    commands,
+    elsewhere,
+    flags,
+    opens,
+    tip_saved,
+)
 from tests.journeys.ways import on_both_databases
 
 BADGES = "Where are new badges made?"
 AGAIN = "new badges: where are they made?"
 ANSWER = "Badges are made at the front desk on floor 2."
-NEAR = "Does the importer hang for the tenant in Norway too?"
+NEAR = "Does the tenant in Norway have the importer, and does it hang as often as in Sweden?"
+ANSWERED = "There is an answer now"
 ASK_PEOPLE = "Ask the people who may know"
 
 
 def told(person: Person) -> list[Seen]:
-    return [seen for seen in person.inbox if "There is an answer now" in seen.text]
+    """What tells this person that there is an answer: alone, or by their name in the thread where they asked."""
+    there = [seen for seen in person.sees("platform") if ANSWERED in seen.text and f"@{person.name}" in seen.text]
+    return [seen for seen in person.inbox if ANSWERED in seen.text] + there
 
 
 def offers(person: Person) -> list[Seen]:
@@ -95,6 +109,47 @@ def test_the_broker_has_one_row_for_all_who_asked(slack: Driver, days: Days) -> 
 
 
 @on_both_databases
+def test_all_who_asked_in_a_thread_are_told_there_in_one_message(slack: Driver, days: Days) -> None:
+    root = slack.ben.mentions(BADGES, "platform")
+    slack.wait(lambda: slack.ben.thread(root), what="that there is nothing")
+    slack.cleo.mentions(AGAIN, "platform", root)
+    slack.wait(lambda: len(slack.ben.thread(root)) == 3, what="that there still is nothing")
+    flags(slack, slack.ana, slack.ana.says(f"{BADGES} {ANSWER}"))
+    offer = slack.wait(lambda: offers(slack.ana), what="the offer")[0]
+    offer.press("Save as the answer")
+    there = slack.wait(lambda: [s for s in slack.ben.thread(root) if ANSWERED in s.text], what="the answer")[0]
+    assert there.text.startswith("@ben @cleo asked: _Where are new badges made?_. There is an answer now:")
+    assert "front desk" in there.text
+    slack.settle()
+    assert [len(told(person)) for person in (slack.ben, slack.cleo)] == [1, 1]
+    assert "You asked" in days.until_asked(slack.cleo).text, "and later how it went"
+
+
+def test_who_has_left_the_channel_is_told_alone(slack: Driver) -> None:
+    asks(slack, slack.ben, BADGES)
+    slack.leave(slack.ben, "platform")
+    flags(slack, slack.ana, slack.ana.says(f"{BADGES} {ANSWER}"))
+    slack.wait(lambda: offers(slack.ana), what="the offer")[0].press("Save as the answer")
+    slack.wait(lambda: [s for s in slack.ben.inbox if ANSWERED in s.text], what="that Ben is told")
+    slack.settle()
+    assert not any(ANSWERED in seen.text for seen in slack.ana.sees("platform")), "nobody else is told"
+
+
+def test_what_is_not_for_all_who_read_the_thread_is_told_alone(slack: Driver) -> None:
+    asks(slack, slack.ben, BADGES)
+    there = elsewhere(slack)
+    flags(slack, slack.cleo, slack.cleo.says(f"{BADGES} {ANSWER}", there))
+    offer = slack.wait(lambda: [s for s in slack.cleo.ephemerals(there) if "Save as the" in s.text], what="the offer")[
+        0
+    ]
+    slack.invite(slack.guest.name, "platform")
+    offer.press("Save as the answer")
+    slack.wait(lambda: [s for s in slack.ben.inbox if ANSWERED in s.text], what="that Ben is told")
+    slack.settle()
+    assert not any("front desk" in seen.text for seen in slack.guest.sees("platform"))
+
+
+@on_both_databases
 def test_who_may_know_is_asked_answers_in_the_thread_and_the_asker_is_told(slack: Driver, days: Days) -> None:
     tip_saved(slack)
     days.go_to(slack.ana, "tue")
@@ -151,6 +206,6 @@ def test_only_who_asked_chooses_and_who_has_stopped_is_not_named(slack: Driver, 
     choice = after(slack, lambda: nothing.press(ASK_PEOPLE), lambda: slack.ben.ephemerals("platform"), "who may know")
     choice.press("Ask Ana")
     asked_for_help(slack, slack.ana).press("Stop")
-    again = asks(slack, slack.ben, "Why does the importer hang for the zebra in Norway?")
+    again = asks(slack, slack.ben, "Why does the importer of the zebra in Norway hang on Sundays?")
     nobody = after(slack, lambda: again.press(ASK_PEOPLE), lambda: slack.ben.ephemerals("platform"), "who may know")
     assert "Nobody comes to mind" in nobody.text

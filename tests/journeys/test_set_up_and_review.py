@@ -116,7 +116,7 @@ def test_an_open_question_is_answered_from_the_digest_and_its_asker_told(slack: 
     digest = slack.wait(lambda: digests(slack.cleo), what="Cleo's digest")[0]
     modal = opens(slack, slack.cleo, lambda: digest.press("Write the answer"))
     assert modal.fill("What to do or know", "Ask at the front desk on floor 2.").submit() == {}
-    told = slack.wait(lambda: [s for s in slack.ben.inbox if "There is an answer now" in s.text], what="Ben is told")
+    told = slack.wait(lambda: [s for s in slack.ben.sees() if "There is an answer now" in s.text], what="Ben is told")
     assert "front desk" in told[0].text
     becomes(slack, digest, "✓ Answered: _how do I get a new badge printed?_")
 

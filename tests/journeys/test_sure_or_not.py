@@ -36,7 +36,7 @@ def test_who_got_no_answer_is_told_when_there_is_one_a_week_later(slack: Driver,
     digest = slack.wait(digests, what="Cleo's digest")[0]
     modal = opens(slack, slack.cleo, lambda: digest.press("Write the answer"))
     assert modal.fill("What to do or know", "Ask at the front desk on floor 2.").submit() == {}
-    told = slack.wait(lambda: [s for s in slack.ben.inbox if "There is an answer now" in s.text], what="Ben is told")
+    told = slack.wait(lambda: [s for s in slack.ben.sees() if "There is an answer now" in s.text], what="Ben is told")
     assert UNKNOWN in told[0].text
     assert "front desk" in told[0].text
     assert "front desk" in asks_in_dm(slack, slack.dov, "who prints a badge for me?").text

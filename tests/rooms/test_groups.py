@@ -41,17 +41,28 @@ AGAIN = "badges, where are they made"
 
 
 def asks(
-    session: Session, person: str, words: str = WORDS, *, channel: str = PLATFORM, day: float = 0, private: bool = False
+    session: Session,
+    person: str,
+    words: str = WORDS,
+    *,
+    channel: str = PLATFORM,
+    day: float = 0,
+    private: bool = False,
+    thread: str | None = None,
 ) -> Question:
     """Somebody asks what nothing answers."""
     doing = act(person, FRIDAY + days(day), channel)
-    put = Asked(f"{channel}:{doing.key}", channel, words, None if private else doing.key, is_private=private)
+    thread_ts = None if private else thread or doing.key
+    put = Asked(f"{channel}:{doing.key}", channel, words, thread_ts, is_private=private)
     found = Found(vector=HashEmbedder().embed(words))
     return questions.record(session, doing, put, found, late_after=60, real=REAL)
 
 
 def told(session: Session) -> list[str]:
-    return sorted(letter.to for letter in letters(session, "told:"))
+    """Who is told, alone or in a thread."""
+    there = [question for letter in letters(session, "told_there:") for question in letter.about["questions"]]
+    alone = [letter.to for letter in letters(session, "told:")]
+    return sorted(alone + [questions.get(session, TEAM, question).asker for question in there])
 
 
 def test_those_that_mean_the_same_are_one_with_all_who_asked(session: Session) -> None:
@@ -94,6 +105,32 @@ def test_all_who_asked_are_told_once_whoever_closes_it_and_by_which_of_them(sess
     assert groups.open_in(session, TEAM, [PLATFORM]) == []
     for person in (BEN, DOV):
         assert [fact.item for fact in log.of_person(session, Received, TEAM, person)] == [item.id]
+
+
+def test_all_of_a_thread_are_told_there_at_once_and_who_asked_elsewhere_where_they_asked(session: Session) -> None:
+    in_private = asks(session, BEN, private=True)
+    in_thread = asks(session, BEN, day=1, thread="1.1")
+    also = asks(session, DOV, AGAIN, day=2, thread="1.1")
+    alone = asks(session, ANA, day=3, private=True)
+    elsewhere = asks(session, "U0EVA", day=4, thread="2.2")
+    assert groups.close(session, act(CLEO), in_private.id, saved(session, WORDS).id, REAL)
+    there = {letter.to: letter.about["questions"] for letter in letters(session, f"told_there:{in_thread.id}")}
+    assert there == {PLATFORM: [in_thread.id, also.id]}, "one message for the thread, where Ben asked it openly"
+    assert [letter.about["questions"] for letter in letters(session, f"told_there:{elsewhere.id}")] == [[elsewhere.id]]
+    assert [(letter.to, letter.about["question"]) for letter in letters(session, "told:")] == [(ANA, alone.id)]
+
+
+def test_who_cannot_be_told_in_the_thread_is_told_alone_once(session: Session) -> None:
+    question = asks(session, BEN)
+    for _ in range(2):
+        groups.tell_alone(session, TEAM, [question], REAL)
+    assert [letter.to for letter in letters(session, "told:")] == [BEN]
+
+
+def test_what_was_asked_in_a_dm_is_told_in_the_dm(session: Session) -> None:
+    question = asks(session, BEN, channel="D0BEN")
+    groups.close(session, act(CLEO), question.id, saved(session, WORDS).id, REAL)
+    assert [letter.to for letter in letters(session, "told")] == [BEN]
 
 
 def test_who_asks_after_the_answer_begins_anew(session: Session) -> None:

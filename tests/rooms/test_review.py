@@ -320,7 +320,7 @@ def test_a_written_answer_is_saved_and_the_asker_is_told(session: Session) -> No
     assert (item.is_findable, item.contributor, item.channel) == (True, CLEO, PLATFORM)
     after = questions.get(session, TEAM, question.id)
     assert (after.is_open, after.cited) == (False, (item.id,))
-    assert [letter.to for letter in letters(session, f"told:{question.id}")] == [BEN]
+    assert [letter.to for letter in letters(session, f"told_there:{question.id}")] == [PLATFORM]
     follow(session)
     assert seen(session).entries[0].done == Done(Became.ANSWERED)
     assert letters(session, DIGEST)[0].revision > 0
