@@ -1,4 +1,9 @@
-"""Suggestions: who asks others in a channel is told, alone, what may answer; rarely enough to be welcome."""
+"""Suggestions: who asks others in a channel is told, alone, what may answer; rarely enough to be welcome.
+
+Nobody asked kbot, so a suggestion is proactive; but it is worth something only while its reader is writing, and rings
+for nobody. Hence it keeps no hours and costs nothing of the week's budget, which letters of more weight need; it comes
+after all of them instead, and is left unsaid where they and earlier suggestions have used the budget up.
+"""
 
 from datetime import datetime
 
@@ -7,9 +12,10 @@ from sqlalchemy.orm import Session
 from kbot.act import Act
 from kbot.answers.facts import SUGGESTION
 from kbot.post import outbox
+from kbot.post.gate import BUDGET, WEEK
 from kbot.post.outbox import Letter
 from kbot.trail.facts import Suggested
-from kbot.trail.log import remember, since
+from kbot.trail.log import of_person, remember, since
 
 MOST_IN_A_CHANNEL = 3
 """A day; one person gets one a day, over all channels."""
@@ -19,6 +25,11 @@ def suggest(session: Session, act: Act, ts: str, item: str, real: datetime) -> b
     """Tell who wrote the message `ts` in the channel of this act of an item. False where enough was suggested today."""
     today = act.at.date()
     midnight = act.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    if _unasked_this_week(session, act) >= BUDGET:
+        held = Letter(act.team, f"suggestion:{act.person}:{today}", SUGGESTION, act.person)
+        outbox.plan(session, held, real)
+        outbox.cancel(session, act.team, held.key, "the week's budget is used up")
+        return False
     told = sum(fact.channel == act.place for fact in since(session, Suggested, act.team, midnight))
     if told >= MOST_IN_A_CHANNEL:
         return False
@@ -33,3 +44,9 @@ def suggest(session: Session, act: Act, ts: str, item: str, real: datetime) -> b
         {"channel": act.place, "ts": ts, "item": item},
     )
     return outbox.plan(session, letter, real)
+
+
+def _unasked_this_week(session: Session, act: Act) -> int:
+    letters = outbox.proactive_since(session, act.team, act.person, act.at - WEEK)
+    suggested = [fact for fact in of_person(session, Suggested, act.team, act.person) if fact.at > act.at - WEEK]
+    return len(letters) + len(suggested)

@@ -18,7 +18,7 @@ class QuestionRow(Table):
     `late` are the seconds (machine's time) that the question had to wait for kbot. `group_id` is the id of the first
     of the questions that mean the same; `vector` its meaning, where it was kept; `answer_id` an item that answers it as
     soon as it is published. `score` and `chance` are what the search thought of the answer (None: it found none, or a
-    person gave it); `composed` are its words where they were composed.
+    person gave it).
     """
 
     __tablename__ = "question"
@@ -41,7 +41,6 @@ class QuestionRow(Table):
     answer_id: Mapped[str | None]
     score: Mapped[float | None]
     chance: Mapped[float | None]
-    composed: Mapped[PeoplesWords | None]
     __table_args__ = (
         UniqueConstraint("team_id", "asked_as", name="question_once"),
         CheckConstraint("state IN ('answered', 'open')", name="question_state"),

@@ -1,5 +1,4 @@
-"""What an answer scored, so that thumbs can re-fit a workspace's thresholds; what people complain of after a use; the
-words of an answer that was composed."""
+"""What an answer scored, so that thumbs can re-fit a workspace's thresholds; what people complain of after a use."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +11,6 @@ def upgrade() -> None:
     with op.batch_alter_table("question") as question:
         question.add_column(sa.Column("score", sa.Double(), nullable=True))
         question.add_column(sa.Column("chance", sa.Double(), nullable=True))
-        question.add_column(sa.Column("composed", sa.Text(), nullable=True))
     with op.batch_alter_table("follow_up_case") as case:
         case.add_column(sa.Column("complaint", sa.Text(), nullable=True))
     op.create_table(
@@ -33,6 +31,5 @@ def downgrade() -> None:
     with op.batch_alter_table("follow_up_case") as case:
         case.drop_column("complaint")
     with op.batch_alter_table("question") as question:
-        question.drop_column("composed")
         question.drop_column("chance")
         question.drop_column("score")

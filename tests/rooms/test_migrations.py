@@ -173,7 +173,7 @@ def test_questions_that_were_open_before_they_were_grouped_are_one_each(empty: A
         session.commit()
     schema.downgrade(empty, "0002")
     with schema.session_of(empty) as session:
-        kept = columns("group_id", "vector", "answer_id", "score", "chance", "composed")
+        kept = columns("group_id", "vector", "answer_id", "score", "chance")
         assert len(session.execute(text(f"SELECT {kept} FROM question")).all()) == 2
     schema.upgrade(empty)
     with schema.session_of(empty) as session:
