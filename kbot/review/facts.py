@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from kbot.answers.facts import Question
+from kbot.answers.facts import OpenQuestion, Question
 from kbot.library.facts import Item
 from kbot.trail.facts import Evidence
 
@@ -84,7 +84,8 @@ class Done:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row as its broker may be shown it now; `done` turns it into a receipt. `askers`: how many ask a question."""
+    """A row as its broker may be shown it now; `done` turns it into a receipt. `askers`: how many ask a question;
+    `answers`: the open question that an item which waits may answer."""
 
     row: Row
     item: Item | None = None
@@ -92,6 +93,7 @@ class Entry:
     askers: int = 1
     evidence: Evidence = field(default_factory=Evidence)
     done: Done | None = None
+    answers: OpenQuestion | None = None
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ async def digest(house: House, letter: Letter) -> Outgoing | Drop | Hold:
         if isinstance(word, Refuse):
             return Drop(word.reason)
     viewer = await showing.broker_viewer(house, letter.team, letter.to)
-    seen = await house.unit.read(showing.desk, viewer, look)
+    seen = await showing.shown(house, viewer, look)
     if seen.entries:
         text, blocks = views.digest(seen, house.now())
     elif is_new:

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.answers import groups
+from kbot.answers import groups, offers, open_views
 from kbot.answers.facts import Question
 from kbot.capture.written import written
 from kbot.house import House
@@ -52,7 +52,7 @@ async def _reply(
     now = house.now()
     viewer = await showing.broker_viewer(house, team, person)
     look = await house.unit.read(planning.look_now, team, viewer.channels, now)
-    desk = await house.unit.read(showing.desk, viewer, look)
+    desk = await showing.shown(house, viewer, look)
     receipt = None
     if decided is not None:
         about = await house.unit.read(showing.desk, viewer, Look((decided,), now, at or now))
@@ -83,6 +83,21 @@ async def _decide(house: House, press: Press, action: str, item_id: str) -> Answ
     if not press.place.is_ephemeral:
         return None  # the digest is shown anew by its letter
     return await _reply(house, press.team, press.person, decided=Row(DECIDES[action], item_id), at=act.at)
+
+
+async def on_approve_answer(house: House, press: Press) -> Answer:
+    """What waits is approved as the answer to an open question: all who asked are told."""
+    await member_of(house, press.team, press.person)
+    item_id, _, group_id = press.value.partition(":")
+    item = await house.unit.read(items.get, press.team, item_id)
+    await _must_see(house, press.team, press.person, item.channel)
+    if group_id not in {group.id for group in await offers.may_answer(house, press.team, press.person, item)}:
+        raise BadInput(open_views.GONE)
+    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+    await house.unit(queue.approve_answer, act, item_id, group_id, house.clock.real())
+    if not press.place.is_ephemeral:
+        return None
+    return await _reply(house, press.team, press.person, decided=Row(RowKind.APPROVE, item_id), at=act.at)
 
 
 async def _must_see(house: House, team: str, person: str, channel: str) -> None:
@@ -125,6 +140,11 @@ async def on_answer_modal(house: House, submission: Submission) -> Answer:
     return Reply(views.SAVED)
 
 
-PRESSES = {**dict.fromkeys(VERBS, on_decision), views.MENU: on_menu, views.ANSWER: on_answer}
+PRESSES = {
+    **dict.fromkeys(VERBS, on_decision),
+    views.MENU: on_menu,
+    views.APPROVE_ANSWER: on_approve_answer,
+    views.ANSWER: on_answer,
+}
 SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal}
 WORDS = {"review": review}

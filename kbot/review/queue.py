@@ -44,6 +44,12 @@ def approve(session: Session, act: Act, item_id: str, real: datetime) -> None:
     show_anew(session, act.team, item.channel, item_id, act.at)
 
 
+def approve_answer(session: Session, act: Act, item_id: str, group: str, real: datetime) -> None:
+    """The same, and it is the answer to an open question. Raises BadInput, and nothing is done, when that has one."""
+    approve(session, act, item_id, real)
+    groups.save_answer(session, act, group, item_id, real)
+
+
 def reject(session: Session, act: Act, item_id: str, real: datetime) -> None:
     """What waits for a broker is left out, for ever."""
     item = _held(session, act, item_id)

@@ -1,10 +1,11 @@
 """A digest as its broker may be shown it now: membership is asked of Slack, the facts are read again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from kbot.answers import groups
+from kbot.answers import groups, offers
 from kbot.answers.facts import OpenQuestion
 from kbot.house import House
 from kbot.library import items
@@ -22,6 +23,19 @@ from kbot.trail.facts import Evidence, Reviewed
 async def broker_viewer(house: House, team: str, person: str) -> Viewer:
     """The channels that this person is a broker of and may see, now."""
     return await viewer_of(house, team, person, await house.unit.read(directory.channels_of_broker, team, person))
+
+
+async def shown(house: House, viewer: Viewer, look: Look) -> Desk:
+    """The rows of `look` as `desk` reads them, and which open questions those that wait for approval may answer."""
+    read = await house.unit.read(desk, viewer, look)
+    return replace(read, entries=[await _with_question(house, viewer, entry) for entry in read.entries])
+
+
+async def _with_question(house: House, viewer: Viewer, entry: Entry) -> Entry:
+    if entry.row.kind is not RowKind.APPROVE or entry.done is not None or entry.item is None:
+        return entry
+    near = await offers.may_answer(house, viewer.team, viewer.person, entry.item)
+    return replace(entry, answers=near[0] if near else None)
 
 
 def desk(session: Session, viewer: Viewer, look: Look) -> Desk:

@@ -25,6 +25,7 @@ from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
 
 APPROVE = "review.approve"
+APPROVE_ANSWER = "review.approve_answer"
 REJECT = "review.reject"
 VERIFY = "review.verify"
 RETIRE = "review.retire"
@@ -126,11 +127,11 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
         lines = [linked_title(item, TITLE_SHOWN), quoted(item.lines.body, QUOTE_SHOWN), _origin(entry, desk, now)]
         if one_line(item.lines.body) == item.lines.title:
             del lines[1]
-        text = "\n".join(lines)
-        row = buttons(
-            button("Approve", APPROVE, item.id, primary=True), menu(MENU, [("Leave it out", _value(REJECT, item))])
-        )
-        return [section(text), row]
+        pressed = [button("Approve", APPROVE, item.id, primary=True)]
+        if entry.answers is not None:
+            lines.append(f"_It may answer:_\n{quoted(entry.answers.question.text, QUOTE_SHOWN)}")
+            pressed.append(button("Approve as the answer", APPROVE_ANSWER, f"{item.id}:{entry.answers.id}"))
+        return [section("\n".join(lines)), buttons(*pressed, menu(MENU, [("Leave it out", _value(REJECT, item))]))]
     text = f"{linked_title(item, TITLE_SHOWN)}\n{_origin(entry, desk, now)}"
     goes = should_go(entry.evidence)
     first = button("Retire it", RETIRE, item.id) if goes else button("Verify", VERIFY, item.id)

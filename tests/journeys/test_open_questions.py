@@ -17,6 +17,7 @@ from tests.journeys.steps import (
     elsewhere,
     flags,
     opens,
+    set_up,
     tip_saved,
 )
 from tests.journeys.ways import on_both_databases
@@ -106,6 +107,20 @@ def test_the_broker_has_one_row_for_all_who_asked(slack: Driver, days: Days) -> 
     assert modal.fill("What to do or know", ANSWER).submit() == {}
     slack.wait(lambda: told(slack.ben) and told(slack.ana), what="that both are told")
     becomes(slack, digest, "Answered")
+
+
+def test_a_broker_approves_what_waits_as_the_answer(slack: Driver, days: Days) -> None:
+    choices = {"Brokers": ["cleo"], "When is a flagged message published?": "When a broker approves"}
+    assert set_up(slack, slack.ana, **choices) == {}
+    asks(slack, slack.ben, BADGES)
+    flags(slack, slack.ben, slack.ana.says(f"{BADGES} {ANSWER}"))
+    days.go_to(slack.cleo, "mon")
+    digest = slack.wait(lambda: [s for s in slack.cleo.inbox if "Your weekly look" in s.text], what="the digest")[0]
+    assert f"It may answer:_\n> {BADGES}" in digest.text
+    digest.press("Approve as the answer")
+    slack.wait(lambda: told(slack.ben), what="that Ben is told")
+    becomes(slack, digest, "✓ Approved by you")
+    becomes(slack, digest, "✓ Answered")
 
 
 @on_both_databases

@@ -245,6 +245,25 @@ def test_approving_publishes_and_every_broker_reads_the_receipt(session: Session
         assert entry.done == Done(Became.APPROVED, CLEO)
 
 
+def test_what_waits_is_approved_as_the_answer_and_who_asked_is_told(session: Session) -> None:
+    item, question = saved(session, publication=Publication.REVIEW), asked(session)
+    queue.approve_answer(session, act(CLEO, MONDAY), item.id, question.id, REAL)
+    assert items.get(session, TEAM, item.id).is_findable
+    assert questions.get(session, TEAM, question.id).cited == (item.id,)
+    assert len(letters(session, f"told_there:{question.id}")) == 1
+    again = saved(session, publication=Publication.REVIEW)
+    with pytest.raises(BadInput, match="answered meanwhile"):
+        queue.approve_answer(session, act(CLEO, MONDAY), again.id, question.id, REAL)
+
+
+@pytest.mark.parametrize("person", [ANA, DOV])
+def test_only_a_broker_approves_an_answer(session: Session, person: str) -> None:
+    item, question = saved(session, publication=Publication.REVIEW), asked(session)
+    with pytest.raises(NotABroker):
+        queue.approve_answer(session, act(person), item.id, question.id, REAL)
+    assert questions.get(session, TEAM, question.id).is_open
+
+
 def test_what_is_left_out_is_never_found_and_loses_its_mark(session: Session) -> None:
     item = saved(session, publication=Publication.REVIEW)
     plan(session, MONDAY)

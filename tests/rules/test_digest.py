@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kbot.answers.facts import Question
+from kbot.answers.facts import OpenQuestion, Question
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsFor
 from kbot.people.facts import DigestTime
 from kbot.review import digest, views
@@ -164,6 +164,10 @@ def question(words: str = "how do I get <!channel> a badge?") -> Question:
     return Question("T1", "q1", "BEN", "C1", None, words, WEDNESDAY - timedelta(days=2), True, True, (), True, 0)
 
 
+def asked() -> OpenQuestion:
+    return OpenQuestion("q1", question(), frozenset({"BEN"}), WEDNESDAY)
+
+
 def desk(*entries: Entry, numbers: Numbers = Numbers(), more: int = 0) -> Desk:  # noqa: B008
     since = WEDNESDAY - timedelta(days=7)
     return Desk("CLEO", ["C1"], entries, numbers, since, more, {"ANA": "Ana & Co", "CLEO": "Cleo", "BEN": "Ben"})
@@ -192,11 +196,12 @@ def test_the_whole_digest_as_it_is_read() -> None:
         Entry(Row(RowKind.QUESTION, "q1"), question=question()),
         Entry(Row(RowKind.QUESTION, "q2"), question=question(), askers=3),
         Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER)),
+        Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER), answers=asked()),
         Entry(Row(RowKind.CAME_IN, "i1"), item(ItemState.PUBLISHED)),
         Entry(Row(RowKind.SAID, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=1, failed=1)),
     )
     said = views.digest(desk(*entries, numbers=Numbers(4, 3, 2, 5, 1), more=2), WEDNESDAY)
-    assert said[0] == "Your weekly look: 6 rows."
+    assert said[0] == "Your weekly look: 7 rows."
     assert read(said) == (
         "*Your weekly look* at <#C1>\n"
         "Check now\n"
@@ -212,6 +217,12 @@ def test_the_whole_digest_as_it_is_read() -> None:
         "> Drain the queue first.\n"
         "From Ana &amp; Co in <#C1> · 3 days ago\n"
         "[Approve] [Leave it out]\n"
+        "*Importer &lt;stuck&gt;?*\n"
+        "> Drain the queue first.\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago\n"
+        "_It may answer:_\n"
+        "> how do I get &lt;!channel&gt; a badge?\n"
+        "[Approve] [Approve as the answer] [Leave it out]\n"
         "Came in\n"
         "*Importer &lt;stuck&gt;?*\n"
         "From Ana &amp; Co in <#C1> · 3 days ago [Verify]\n"
@@ -250,7 +261,7 @@ def test_nothing_to_review_is_said_so() -> None:
 def test_the_longest_digest_fits_into_a_message() -> None:
     long = item(ItemState.CANDIDATE, waits_for=BROKER)
     words = Lines("<&>" * 50, "<&>" * 900)
-    waiting = Entry(Row(RowKind.APPROVE, "i1"), Item(**{**vars(long), "lines": words}))
+    waiting = Entry(Row(RowKind.APPROVE, "i1"), Item(**{**vars(long), "lines": words}), answers=asked())
     said = views.digest(desk(*[waiting] * digest.MOST_ROWS, numbers=Numbers(9, 9, 9, 9, 9), more=99), WEDNESDAY)
     assert len(said[1]) <= 50
     assert all(len(block["text"]["text"]) <= 3000 for block in said[1] if "text" in block)
