@@ -11,6 +11,7 @@ from kbot.answers.facts import HELP, Expert, HelpState
 from kbot.answers.tables import HelpRow
 from kbot.people import directory
 from kbot.post import outbox
+from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
 
@@ -46,7 +47,7 @@ def ask(session: Session, act: Act, group: str, experts: Iterable[Expert], real:
         }
         if expert.person in free(session, act.team, [expert.person], act.at) and insert_new(session, HelpRow, row):
             about = {"question": group, "item": expert.item.id}
-            letter = Letter(act.team, key(group, expert.person), HELP, expert.person, about, is_proactive=True)
+            letter = Letter(act.team, key(group, expert.person), HELP, expert.person, about, proactive=Proactive.HELP)
             outbox.plan(session, letter, real)
             asked.append(expert.person)
     return asked

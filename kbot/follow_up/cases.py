@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up.facts import Case, CaseState, Closed, Form, Telling
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Case, CaseState, Closed, Form, Telling
+from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
 from kbot.follow_up.tables import CaseRow
 from kbot.library import items
 from kbot.library.items import Gone
@@ -16,7 +17,7 @@ from kbot.people import directory
 from kbot.people.hours import add_working_days
 from kbot.post import outbox
 from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Fact, Outcome, ReceiptKind, Received, Status, Withdrawn
+from kbot.trail.facts import Fact, Outcome, ReceiptKind, Received, Status, Superseded, Withdrawn
 
 WORKING_DAYS_AFTER_ANSWER = 2
 WORKING_DAYS_AFTER_INTENTION = 5
@@ -24,7 +25,6 @@ WORKING_DAYS_AFTER_INTENTION = 5
 
 ASK_AGAIN_AFTER = timedelta(days=14)
 _TOLD = UUID("a5b0cf2e-7c6b-4f1e-9d0f-4f1a3b0f7c11")
-SILENT_AFTER = timedelta(days=7)
 MOST_SILENT_ASKS = 2
 
 
@@ -111,7 +111,7 @@ def report(session: Session, act: Act, item_id: str) -> Case:
 
 def close_for_item(session: Session, fact: Fact, real: datetime) -> None:
     """An item is gone: nobody is asked about it any more."""
-    if isinstance(fact, Withdrawn) and fact.item is not None:
+    if isinstance(fact, Withdrawn | Superseded) and fact.item is not None:
         session.execute(
             update(CaseRow)
             .where(CaseRow.team_id == fact.team, CaseRow.item_id == fact.item, CaseRow.state != CaseState.CLOSED)
@@ -196,6 +196,19 @@ def ask_later(session: Session, now: datetime) -> int:
         else:
             row.state, row.due_at = CaseState.WAITING, now + SILENT_AFTER
     return len(rows)
+
+
+def pace(session: Session, team: str, person: str, now: datetime) -> Next:
+    """Whether this person is asked now (people's time), by how they took what was asked so far."""
+    bundles = outbox.arrivals(session, team, person, BUNDLE)
+    return next_step(bundles, outbox.arrivals(session, team, person, LAST_NOTE), now)
+
+
+def ask_again(session: Session, act: Act) -> None:
+    """Who had been left in peace wants to be asked again: once a month at most, until they answer something."""
+    for note in outbox.arrivals(session, act.team, act.person, LAST_NOTE):
+        outbox.answered(session, act.team, note.key, act.at)
+        outbox.refresh(session, act.team, note.key)
 
 
 def get(session: Session, team: str, case: str) -> Case:

@@ -8,6 +8,7 @@ from kbot.trail.facts import Outcome, Status
 
 BUNDLE = "follow_up.bundle"
 NOTE = "follow_up.note"
+LAST_NOTE = "follow_up.last_note"
 
 
 class Form(StrEnum):

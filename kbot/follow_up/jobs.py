@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kbot.follow_up import cases, notes, views
-from kbot.follow_up.facts import BUNDLE, NOTE, Told
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Told
+from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
 from kbot.house import House
 from kbot.library import items
@@ -13,7 +14,7 @@ from kbot.library.facts import Item
 from kbot.people import directory
 from kbot.people.hours import iso_week
 from kbot.post import outbox
-from kbot.post.gate import Go
+from kbot.post.gate import Go, Proactive
 from kbot.post.outbox import Letter
 from kbot.post.passing import ask_gate
 from kbot.post.workers import Drop, Hold
@@ -39,7 +40,7 @@ def _letter(session: Session, team: str, person: str, now: datetime) -> Letter |
     who = directory.person(session, team, person)
     if who is None:
         return None
-    return Letter(team, f"ask:{person}:{iso_week(now, who.zone)}", BUNDLE, person, is_proactive=True)
+    return Letter(team, f"ask:{person}:{iso_week(now, who.zone)}", BUNDLE, person, proactive=Proactive.BUNDLE)
 
 
 def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bool:
@@ -49,7 +50,16 @@ def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bo
 
 def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: datetime) -> None:
     directory.lock_person(session, team, person)
-    letter = _letter(session, team, person, now)
+    match cases.pace(session, team, person, now):
+        case Next.LATER:
+            return
+        case Next.REST:
+            last = outbox.arrivals(session, team, person, BUNDLE)[-1]
+            rest = Letter(team, f"rest:{last.key}", LAST_NOTE, person, proactive=Proactive.BUNDLE)
+            outbox.plan(session, rest, real)
+            return
+        case Next.ASK:
+            letter = _letter(session, team, person, now)
     due = cases.due(session, team, person, now)[: views.BUNDLE_LIMIT]
     if due and letter is not None and outbox.plan(session, letter, real):
         cases.ask(session, due, letter.key, now)
@@ -67,9 +77,18 @@ async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     return Post(letter.to, text, blocks)
 
 
+async def last_note(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """After four silent bundles: nothing more is asked, and how to begin again."""
+    arrived = await house.unit.read(outbox.arrivals, letter.team, letter.to, LAST_NOTE)
+    starts_again = any(one.key == letter.key and one.answered_at is not None for one in arrived)
+    text, blocks = views.last_note(letter.key, starts_again=starts_again)
+    return Post(letter.to, text, blocks)
+
+
 async def plan_notes(house: House) -> None:
     """At each tick: contributors hear what they may hear, once a week at most."""
     now = house.now()
+    await house.unit(notes.tell_later)
     for team, contributor in await house.unit.read(notes.contributors_to_tell):
         await house.unit(notes.plan_note, team, contributor, now, house.clock.real())
 
@@ -91,4 +110,4 @@ def _told(session: Session, letter: Letter) -> tuple[list[Told], dict[str, Item]
     return told, about, {person.id: person.name for person in people.values()}
 
 
-LETTERS = {BUNDLE: bundle, NOTE: note}
+LETTERS = {BUNDLE: bundle, LAST_NOTE: last_note, NOTE: note}

@@ -74,6 +74,17 @@ async def on_stop(house: House, press: Press) -> Answer:
     return Reply("I've stopped asking. Everything you saved stays in my Home tab. `/kb resume` starts again.")
 
 
+async def on_ask_again(house: House, press: Press) -> Answer:
+    """Start again, in the last note, which is shown anew."""
+    await member_of(house, press.team, press.person)
+    await house.unit(cases.ask_again, _act(house, press))
+    return None
+
+
+async def on_stay_quiet(house: House, press: Press) -> Answer:
+    return Reply(views.STAYS_QUIET)
+
+
 async def on_who_sees(house: House, press: Press) -> Answer:
     case = await house.unit.read(cases.get, press.team, press.value)
     shown = await asked(house, case.team, press.person, [case]) if case.person == press.person else []
@@ -129,6 +140,8 @@ PRESSES = {
     views.PAUSE: on_pause,
     views.STOP: on_stop,
     views.WHO_SEES: on_who_sees,
+    views.ASK_AGAIN: on_ask_again,
+    views.STAY_QUIET: on_stay_quiet,
     views.USED_THIS: on_used_this,
 }
 SUBMISSIONS = {views.MISSING_MODAL: on_missing_modal}

@@ -12,7 +12,7 @@ from kbot.library import items
 from kbot.people import directory
 from kbot.people.hours import iso_week
 from kbot.post import outbox
-from kbot.post.gate import Go
+from kbot.post.gate import Go, Proactive
 from kbot.post.outbox import Letter
 from kbot.post.passing import ask_gate
 from kbot.storage.upsert import insert_or_update
@@ -76,7 +76,9 @@ def plan_note(session: Session, team: str, contributor: str, now: datetime, real
     ready = ready[:MOST_TOLD]
     if person is None or not ready:
         return False
-    letter = Letter(team, f"note:{contributor}:{iso_week(now, person.zone)}", NOTE, contributor, is_proactive=True)
+    letter = Letter(
+        team, f"note:{contributor}:{iso_week(now, person.zone)}", NOTE, contributor, proactive=Proactive.FEED
+    )
     if not isinstance(ask_gate(session, letter, now), Go) or not outbox.plan(session, letter, real):
         return False
     for row in ready:
@@ -86,6 +88,14 @@ def plan_note(session: Session, team: str, contributor: str, now: datetime, real
             .values(letter=letter.key)
         )
     return True
+
+
+def tell_later(session: Session) -> None:
+    """What stood in a note that was held back until it lapsed is told in the next one."""
+    for team, key in outbox.lapsed(session, NOTE):
+        session.execute(
+            update(TellingRow).where(TellingRow.team_id == team, TellingRow.letter == key).values(letter=None)
+        )
 
 
 def _waiting(session: Session, team: str, contributor: str) -> list[TellingRow]:

@@ -40,6 +40,7 @@ def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
     else:
         _telling(session, act, case, TELLING[answer])
     if case.letter is not None:
+        outbox.answered(session, act.team, case.letter, act.at)
         outbox.refresh(session, act.team, case.letter)
     return cases.get(session, act.team, case_id)
 

@@ -23,6 +23,8 @@ MISSING_MODAL = "follow_up.missing_modal"
 PAUSE = "follow_up.pause"
 STOP = "follow_up.stop"
 WHO_SEES = "follow_up.who_sees"
+ASK_AGAIN = "follow_up.ask_again"
+STAY_QUIET = "follow_up.stay_quiet"
 USED_THIS = "follow_up.used_this"
 
 BUNDLE_LIMIT = 3
@@ -209,6 +211,19 @@ def _button(case: Case, answer: Answer, label: str) -> object:
 
 def _row(case: Case, answers: Sequence[tuple[Answer, str]]) -> Block:
     return buttons(*(_button(case, answer, label) for answer, label in answers))
+
+
+def last_note(letter: str, *, starts_again: bool) -> tuple[str, list[Block]]:
+    """After four silent bundles (form M)."""
+    if starts_again:
+        return ASKS_AGAIN, [section(ASKS_AGAIN)]
+    text = "I've stopped asking. Everything you saved stays in my Home tab."
+    row = buttons(button("Start again, monthly", ASK_AGAIN, letter), button("Stay quiet", STAY_QUIET, letter))
+    return "I've stopped asking.", [section(text), row]
+
+
+ASKS_AGAIN = "Fine, I ask again: once a month at most."
+STAYS_QUIET = "I stay quiet. `/kb resume` starts again, whenever you like."
 
 
 def note(told: Sequence[tuple[Told, Item]], names: Mapping[str, str], now: datetime) -> tuple[str, list[Block]]:

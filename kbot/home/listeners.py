@@ -7,14 +7,16 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.home import pausing, setup, setup_views, views
+from kbot.follow_up import cases
+from kbot.home import limits, pausing, setup, setup_views, views
 from kbot.home.tab import home_letter
 from kbot.house import House
 from kbot.library.search import tuning
 from kbot.people import directory
-from kbot.people.facts import Person, Policy
+from kbot.people.facts import Limits, Person, Policy
 from kbot.people.viewers import channel_for, member_of, names, person_of
-from kbot.post import inbox, outbox
+from kbot.post import inbox, outbox, passing
+from kbot.post.gate import WEEK
 from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Submission
 from kbot.slack.modals import show_modal
 from kbot.slack.outgoing import View
@@ -36,7 +38,7 @@ async def pause(house: House, command: Command) -> Answer:
     now = house.now()
     until = pausing.parse(command.rest, now, person.zone)
     act = house.act(command.team, person.id, command.channel, f"command:{command.trigger_id}")
-    await house.unit(directory.pause, act, until)
+    await house.unit(_set_pause, act, until)
     return Reply(views.RESUMED if until is None else views.paused(until, person, now))
 
 
@@ -44,8 +46,49 @@ async def resume(house: House, command: Command) -> Answer:
     """`/kb resume`: ends a pause and a stop."""
     person = await member_of(house, command.team, command.person)
     act = house.act(command.team, person.id, command.channel, f"command:{command.trigger_id}")
-    await house.unit(directory.pause, act, None)
+    await house.unit(_set_pause, act, None)
     return Reply(views.RESUMED)
+
+
+def _set_pause(session: Session, act: Act, until: datetime | None) -> None:
+    """None ends a pause and a stop: then what waits is looked at again, and who was left in peace is asked again."""
+    directory.pause(session, act, until)
+    if until is None:
+        cases.ask_again(session, act)
+        passing.wake(session, act.team, act.person)
+
+
+async def limit(house: House, command: Command) -> Answer:
+    """`/kb limits`: what came and what waits; with words, how often and when something unasked may come."""
+    person = await member_of(house, command.team, command.person)
+    act = house.act(command.team, person.id, command.channel, f"command:{command.trigger_id}")
+    first, _, rest = command.rest.strip().partition(" ")
+    if first.lower() in limits.EVERYBODY:
+        return await _limit_everybody(house, act, rest.strip())
+    if command.rest:
+        wanted = limits.parse(command.rest, person.limits)
+        person = await house.unit(_set_limits, act, wanted)
+    told = await house.unit.read(passing.ledger, act.team, person.id, house.now() - WEEK)
+    text, blocks = views.limits(person, told, house.now())
+    return Reply(text, blocks)
+
+
+def _set_limits(session: Session, act: Act, wanted: Limits) -> Person:
+    directory.limit(session, act, wanted)
+    passing.wake(session, act.team, act.person)
+    person = directory.person(session, act.team, act.person)
+    assert person is not None
+    return person
+
+
+async def _limit_everybody(house: House, act: Act, words: str) -> Answer:
+    # Slack is asked itself: somebody who was an admin five minutes ago need not be one now.
+    asked = await house.slack.user(act.person)
+    if asked is None or not asked.is_admin:
+        raise BadInput("Only Slack's admins can lower it for everybody; `/kb limits 2` lowers it for you.")
+    most = limits.budget(words)
+    await house.unit(directory.lower_ceiling, act, most)
+    return Reply(views.lowered(most))
 
 
 async def on_pause(house: House, press: Press) -> Answer:
@@ -67,7 +110,7 @@ def _act(house: House, press: Press) -> Act:
 
 
 def _pause(session: Session, act: Act, until: datetime | None, real: datetime) -> None:
-    directory.pause(session, act, until)
+    _set_pause(session, act, until)
     outbox.plan(session, home_letter(act.team, act.person, act.key), real)
 
 
@@ -177,4 +220,4 @@ async def _broker(house: House, team: str, user: str) -> Person:
 EVENTS = {"app_home_opened": on_home_opened}
 PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume}
 SUBMISSIONS = {setup_views.SETUP_MODAL: on_setup_modal}
-WORDS = {"setup": set_up, "pause": pause, "resume": resume}
+WORDS = {"setup": set_up, "pause": pause, "resume": resume, "limits": limit}

@@ -7,11 +7,13 @@ from datetime import datetime
 from kbot.cards import Block, age, button, buttons, context, divider, header, section, title_of
 from kbot.follow_up.facts import Case, CaseState, Form
 from kbot.follow_up.views import SAID, WENT
+from kbot.home import limits as wishes
 from kbot.home.pausing import in_words
 from kbot.library.facts import Item
 from kbot.people.facts import Person
-from kbot.people.hours import FIRST_HOUR, LAST_HOUR, next_window
-from kbot.post.gate import BUDGET
+from kbot.people.hours import next_window
+from kbot.post.facts import Unasked
+from kbot.post.gate import Proactive
 from kbot.slack.mrkdwn import escaped
 from kbot.trail.facts import Evidence
 
@@ -21,10 +23,7 @@ RESUME = "home.resume"
 MOST = 10
 """Rows of each section; the newest count."""
 
-CEILING = (
-    f"I write to you unasked {BUDGET} times a week at most, on working days from {FIRST_HOUR}:00 to {LAST_HOUR}:00 "
-    "your time ({zone})."
-)
+CEILING = "I write to you unasked {limits} your time ({zone})."
 AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
 
 TITLE_LIMIT = 100
@@ -99,7 +98,8 @@ def _waiting(desk: Desk, case: Case, now: datetime) -> str:
         when = "I asked you; the question is in Messages."
     else:
         due = max(case.due_at, person.pause_until or case.due_at)
-        when = f"I ask on {in_words(next_window(max(due, now), person.zone), person.zone, now)}, or a little later."
+        opens = next_window(max(due, now), person.zone, person.limits.window)
+        when = f"I ask on {in_words(opens, person.zone, now)}, or a little later."
     return f"{_title(desk, case.item)}\n{when}"
 
 
@@ -121,7 +121,7 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
     if person.stopped:
         text, row = "You stopped me: I send nothing unasked.", button("Start again", RESUME, "home")
     else:
-        small.insert(0, CEILING.format(zone=escaped(person.tz, 60)))
+        small.insert(0, CEILING.format(limits=wishes.in_words(person.limits), zone=escaped(person.tz, 60)))
         if person.is_quiet(now) and person.pause_until is not None:
             text, row = paused(person.pause_until, person, now), button("Start again", RESUME, "home")
         else:
@@ -140,6 +140,39 @@ def paused(until: datetime, person: Person, now: datetime) -> str:
 
 
 RESUMED = "I am back: now and then I ask how something went, within your limits."
+
+
+WHAT = {
+    Proactive.RECALL: "word that something you used is not current any more",
+    Proactive.HELP: "a question that you may know the answer to",
+    Proactive.CHECK_IN: "something you asked for",
+    Proactive.BUNDLE: "how it went with what you found",
+    Proactive.DELIVERY: "something for you",
+    Proactive.CHECK: "something to remember",
+    Proactive.FEED: "what became of what you shared",
+}
+
+
+def limits(person: Person, told: Sequence[Unasked], now: datetime) -> tuple[str, list[Block]]:
+    """How often and when something unasked may come, what came in the last seven days, and what waits, and why."""
+    lines = [CEILING.format(limits=wishes.in_words(person.limits), zone=escaped(person.tz, 60))]
+    if person.stopped:
+        lines = ["You stopped me: I send nothing unasked. `/kb resume` starts again."]
+    came = [one for one in told if one.sent_at is not None]
+    waits = [one for one in told if one.sent_at is None]
+    if came:
+        lines.append("*In the last seven days:*")
+        lines += [f"• {WHAT[one.what]} ({age(one.sent_at, now)})" for one in came[:MOST] if one.sent_at]
+    if waits:
+        lines.append("*Waiting:*")
+        lines += [f"• {WHAT[one.what]}" + (f": {one.held_for}" if one.held_for else "") for one in waits[:MOST]]
+    return "What I may send you.", [section("\n".join(lines)), context(wishes.EXAMPLES)]
+
+
+def lowered(most: int) -> str:
+    """After an admin has changed what holds for everybody."""
+    times = {1: "once", 2: "twice"}.get(most, f"{most} times")
+    return f"From now on I write unasked {times} a week at most to anybody here. People may lower it for themselves."
 
 
 def nobody(sentence: str) -> list[Block]:

@@ -40,16 +40,58 @@ class ItemState(StrEnum):
     """Taken back: by the contributor, by undo, or because the source is gone."""
     RETIRED = "retired"
     """A broker took it out of the answers."""
+    SUPERSEDED = "superseded"
+    """Another item has taken its place."""
 
 
 NEXT = {
     ItemState.CANDIDATE: {ItemState.PUBLISHED, ItemState.REJECTED, ItemState.LAPSED, ItemState.WITHDRAWN},
-    ItemState.PUBLISHED: {ItemState.REJECTED, ItemState.WITHDRAWN, ItemState.RETIRED},
+    ItemState.PUBLISHED: {ItemState.REJECTED, ItemState.WITHDRAWN, ItemState.RETIRED, ItemState.SUPERSEDED},
     ItemState.REJECTED: set[ItemState](),
     ItemState.LAPSED: {ItemState.PUBLISHED, ItemState.REJECTED, ItemState.WITHDRAWN},
     ItemState.WITHDRAWN: {ItemState.PUBLISHED, ItemState.CANDIDATE, ItemState.REJECTED},
     ItemState.RETIRED: {ItemState.PUBLISHED, ItemState.REJECTED, ItemState.WITHDRAWN},
+    ItemState.SUPERSEDED: {ItemState.PUBLISHED, ItemState.REJECTED, ItemState.WITHDRAWN},
 }
+
+
+class LinkKind(StrEnum):
+    """What one item is to another (domain.md 2.7)."""
+
+    ADAPTS = "adapts"
+    BUILDS_ON = "builds_on"
+    SUPERSEDES = "supersedes"
+    CONTRADICTS = "contradicts"
+    CONFIRMS = "confirms"
+    DUPLICATES = "duplicates"
+    ALTERNATIVE_TO = "alternative_to"
+    ANSWERS = "answers"
+
+    @property
+    def is_mutual(self) -> bool:
+        """Whether it holds both ways."""
+        return self in (LinkKind.CONTRADICTS, LinkKind.DUPLICATES, LinkKind.ALTERNATIVE_TO)
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it does something to the other item, so that only its contributor or a broker may say it."""
+        return self in (LinkKind.SUPERSEDES, LinkKind.CONTRADICTS, LinkKind.DUPLICATES)
+
+
+WITHOUT_LOOPS = (frozenset({LinkKind.ADAPTS, LinkKind.BUILDS_ON}), frozenset({LinkKind.SUPERSEDES}))
+"""Of links of these kinds together no way may lead back: what comes from what, and what is newer than what. A variant
+that is taken back into what it adapts is superseded by it, so the two are apart."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """`item` adapts, builds on, supersedes ... `other`; `person` said so."""
+
+    item: str
+    kind: LinkKind
+    other: str
+    person: str
+    at: datetime
 
 
 class Consent(StrEnum):
@@ -120,6 +162,8 @@ class Item:
     until: datetime | None
     verified_by: str | None
     verified_at: datetime | None
+    is_contested: bool = False
+    """Another item that can be found says the opposite."""
 
     @property
     def is_findable(self) -> bool:
@@ -128,7 +172,7 @@ class Item:
     @property
     def is_public_word(self) -> bool:
         """Whether it was published and nobody took it back: a log may still name it, also when it is retired."""
-        return self.state in (ItemState.PUBLISHED, ItemState.RETIRED)
+        return self.state in (ItemState.PUBLISHED, ItemState.RETIRED, ItemState.SUPERSEDED)
 
 
 TITLE_LIMIT = 150

@@ -31,7 +31,7 @@ class ItemRow(Table):
     verified_at: Mapped[datetime | None]
     __table_args__ = (
         CheckConstraint(
-            "state IN ('candidate', 'published', 'rejected', 'lapsed', 'withdrawn', 'retired')",
+            "state IN ('candidate', 'published', 'rejected', 'lapsed', 'withdrawn', 'retired', 'superseded')",
             name="item_state",
         ),
         CheckConstraint("waits_for IN ('nothing', 'contributor', 'time', 'broker')", name="item_waits_for"),
@@ -91,6 +91,39 @@ class SourceRow(Table):
         ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
         Index("source_item", "team_id", "item_id"),
     )
+
+
+class LineageRow(Table):
+    """A link: `item_id` adapts, builds on, supersedes ... `other_id`. `person` said so.
+
+    Of a link that holds both ways there is one row, from the smaller id to the larger.
+    """
+
+    __tablename__ = "lineage"
+    team_id: Mapped[TeamKey]
+    item_id: Mapped[Key]
+    kind: Mapped[Key]
+    other_id: Mapped[Key]
+    person: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["team_id", "other_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
+        CheckConstraint(
+            "kind IN ('adapts', 'builds_on', 'supersedes', 'contradicts', 'confirms', 'duplicates', 'alternative_to', "
+            "'answers')",
+            name="lineage_kind",
+        ),
+        Index("lineage_other", "team_id", "other_id"),
+    )
+
+
+class LineageTurnRow(Table):
+    """Whose turn it is to change the links of a workspace: locked until that unit has ended."""
+
+    __tablename__ = "lineage_turn"
+    team_id: Mapped[TeamKey]
+    taken_at: Mapped[datetime]
 
 
 class WordsRow(Table):

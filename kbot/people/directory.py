@@ -9,8 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.people.facts import DigestTime, Mode, Person, Policy, Publication
-from kbot.people.tables import AuditRow, BrokerRow, ChannelRow, PersonRow
+from kbot.people.facts import MOST_A_WEEK, DigestTime, Limits, Mode, Person, Policy, Publication
+from kbot.people.hours import USUAL, Window
+from kbot.people.tables import AuditRow, BrokerRow, CeilingRow, ChannelRow, PersonRow
 from kbot.slack.words import SlackUser
 from kbot.storage.upsert import insert_or_update
 
@@ -45,10 +46,25 @@ def remember_person(session: Session, team: str, user: SlackUser, fetched_at: da
         "stopped": False,
     }
     insert_or_update(session, PersonRow, row, keys=("team_id", "user_id"), change=_FROM_SLACK)
-    return _person(session.get_one(PersonRow, (team, user.id)))
+    return _person(session.get_one(PersonRow, (team, user.id)), ceiling(session, team))
 
 
-def _person(row: PersonRow) -> Person:
+def remember_joined(session: Session, team: str, user: SlackUser, fetched_at: datetime, at: datetime) -> None:
+    """Somebody came to the workspace (`at`: people's time). Told again, the first time counts."""
+    remember_person(session, team, user, fetched_at)
+    session.execute(
+        update(PersonRow)
+        .where(PersonRow.team_id == team, PersonRow.user_id == user.id, PersonRow.joined_at.is_(None))
+        .values(joined_at=at)
+    )
+
+
+def _person(row: PersonRow, ceiling: int) -> Person:
+    window = Window(
+        USUAL.first if row.first_hour is None else row.first_hour,
+        USUAL.last if row.last_hour is None else row.last_hour,
+        USUAL.days if row.days is None else frozenset(int(day) for day in row.days),
+    )
     return Person(
         team=row.team_id,
         id=row.user_id,
@@ -62,26 +78,36 @@ def _person(row: PersonRow) -> Person:
         never_capture=row.never_capture,
         pause_until=row.pause_until,
         stopped=row.stopped,
+        joined_at=row.joined_at,
+        limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window),
     )
+
+
+def ceiling(session: Session, team: str) -> int:
+    """How often something unasked may reach anybody of this workspace in 7 days."""
+    row = session.get(CeilingRow, team)
+    return row.budget if row else MOST_A_WEEK
 
 
 def person(session: Session, team: str, user: str) -> Person | None:
     """A person that kbot has met."""
     row = session.get(PersonRow, (team, user))
-    return _person(row) if row else None
+    return _person(row, ceiling(session, team)) if row else None
 
 
 def people(session: Session, team: str, users: Iterable[str]) -> dict[str, Person]:
     """Those of `users` that kbot has met, by id."""
     rows = session.scalars(select(PersonRow).where(PersonRow.team_id == team, PersonRow.user_id.in_(set(users))))
-    return {row.user_id: _person(row) for row in rows}
+    most = ceiling(session, team)
+    return {row.user_id: _person(row, most) for row in rows}
 
 
 def people_since(session: Session, team: str, users: Collection[str], at: datetime) -> dict[str, Person]:
     """Those of `users` whom Slack told of since then (machine's time), by id."""
     # There may be more users than a statement takes parameters.
     rows = session.scalars(select(PersonRow).where(PersonRow.team_id == team, PersonRow.fetched_at > at))
-    return {row.user_id: _person(row) for row in rows if row.user_id in users}
+    most = ceiling(session, team)
+    return {row.user_id: _person(row, most) for row in rows if row.user_id in users}
 
 
 def fetched_at(session: Session, team: str, user: str) -> datetime | None:
@@ -118,6 +144,26 @@ def never_capture(session: Session, act: Act) -> None:
 def capture_again(session: Session, act: Act) -> None:
     """The person takes `never_capture` back."""
     _wish(session, act, never_capture=False)
+
+
+def limit(session: Session, act: Act, limits: Limits) -> None:
+    """How often and when the person wants something unasked; the workspace's own ceiling holds beside it."""
+    window = limits.window
+    _wish(
+        session,
+        act,
+        budget=limits.budget,
+        first_hour=window.first,
+        last_hour=window.last,
+        days="".join(str(day) for day in sorted(window.days)),
+    )
+
+
+def lower_ceiling(session: Session, act: Act, budget: int) -> None:
+    """An admin decides how often something unasked may reach anybody of the workspace, and who did is kept."""
+    row = {"team_id": act.team, "budget": budget, "set_by": act.person, "set_at": act.at}
+    insert_or_update(session, CeilingRow, row, keys=("team_id",), change=("budget", "set_by", "set_at"))
+    write_down(session, act, act.team, f"at most {budget} a week for everybody")
 
 
 def _wish(session: Session, act: Act, **wishes: object) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from kbot.people.hours import USUAL, Window
+
 
 class Mode(StrEnum):
     """What kbot does in a channel."""
@@ -59,9 +61,24 @@ class DigestTime:
     set_at: datetime
 
 
+MOST_A_WEEK = 3
+"""What is unasked reaches a person so often in any 7 days, over all kinds. People may lower it, and admins for all."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often in any 7 days, and when, something unasked may reach a person."""
+
+    budget: int = MOST_A_WEEK
+    window: Window = USUAL
+
+
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the workspace. `pause_until` is None for nobody paused; `stopped` until they start again."""
+    """Somebody in the workspace. `pause_until` is None for nobody paused; `stopped` until they start again.
+
+    `joined_at` (people's time) is None where nobody has told kbot. `limits` hold now, whoever set them.
+    """
 
     team: str
     id: str
@@ -75,6 +92,8 @@ class Person:
     never_capture: bool = False
     pause_until: datetime | None = None
     stopped: bool = False
+    joined_at: datetime | None = None
+    limits: Limits = Limits()
 
     @property
     def zone(self) -> ZoneInfo:

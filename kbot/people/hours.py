@@ -1,5 +1,6 @@
 """When people are at work: pure reckoning with local wall time. All moments are UTC; zones are IANA."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,20 @@ LAST_HOUR = 16
 """Proactive messages arrive from 10:00 until 16:00 local time on working days (product.md 5)."""
 
 SATURDAY = 5
+WORKING_DAYS = frozenset(range(SATURDAY))
+"""Monday to Friday; 0 is Monday."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """When something unasked may arrive, in local wall time: from `first` until `last` o'clock on these weekdays."""
+
+    first: int = FIRST_HOUR
+    last: int = LAST_HOUR
+    days: frozenset[int] = WORKING_DAYS
+
+
+USUAL = Window()
 
 
 def local_moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
@@ -36,22 +51,29 @@ def _same_time(now: datetime, day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, local.time(), tzinfo=zone).astimezone(UTC)
 
 
-def in_window(now: datetime, zone: ZoneInfo) -> bool:
+def in_window(now: datetime, zone: ZoneInfo, window: Window = USUAL) -> bool:
     """Whether a proactive message may arrive now."""
     local = now.astimezone(zone)
-    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
+    return local.weekday() in window.days and window.first <= local.hour < window.last
 
 
-def next_window(now: datetime, zone: ZoneInfo) -> datetime:
+def next_window(now: datetime, zone: ZoneInfo, window: Window = USUAL) -> datetime:
     """`now` when it is in the window, else when the window opens next."""
-    if in_window(now, zone):
+    if in_window(now, zone, window):
         return now
     day = now.astimezone(zone).date()
-    opens = local_moment(day, FIRST_HOUR, zone)
-    while opens <= now or not is_working_day(day):
+    opens = local_moment(day, window.first, zone)
+    # A narrow window may lie in an hour that the clock skips: then it does not open on that day.
+    while opens <= now or not in_window(opens, zone, window):
         day += timedelta(days=1)
-        opens = local_moment(day, FIRST_HOUR, zone)
+        opens = local_moment(day, window.first, zone)
     return opens
+
+
+def next_day(now: datetime, zone: ZoneInfo, window: Window = USUAL) -> datetime:
+    """When the window opens on the next local day that has one."""
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return next_window(local_moment(tomorrow, 0, zone), zone, window)
 
 
 def iso_week(now: datetime, zone: ZoneInfo) -> str:

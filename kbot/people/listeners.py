@@ -17,6 +17,12 @@ async def on_user_change(house: House, event: Event) -> None:
         await house.unit(directory.remember_person, event.team, user, house.clock.real())
 
 
+async def on_team_join(house: House, event: Event) -> None:
+    """Somebody new: nothing unasked for their first days, so kbot keeps since when they are here."""
+    user = SlackUser.parse(event.body["user"])
+    await house.unit(directory.remember_joined, event.team, user, house.clock.real(), house.now())
+
+
 async def on_channel_news(house: House, event: Event) -> None:
     """News about a channel or its members. Nothing is kept of either: Slack is asked at the moment of showing, so
     that an event that never arrives can leak nothing."""
@@ -39,6 +45,7 @@ async def on_app_context(house: House, event: Event) -> None:
 
 EVENTS = {
     "user_change": on_user_change,
+    "team_join": on_team_join,
     "channel_id_changed": on_channel_id_changed,
     "app_uninstalled": on_uninstalled,
     "tokens_revoked": on_uninstalled,

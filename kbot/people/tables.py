@@ -9,7 +9,11 @@ from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 
 
 class PersonRow(Table):
-    """What Slack says of a person (`fetched_at`: machine's time), and what the person wishes."""
+    """What Slack says of a person (`fetched_at`: machine's time), and what the person wishes.
+
+    `joined_at` (people's time): when Slack told that they came. `budget`, `first_hour`, `last_hour`, `days` (weekdays
+    as digits, 0 is Monday): how often and when they want something unasked; None is as usual.
+    """
 
     __tablename__ = "person"
     team_id: Mapped[TeamKey]
@@ -25,6 +29,21 @@ class PersonRow(Table):
     never_capture: Mapped[bool] = mapped_column(default=False)
     pause_until: Mapped[datetime | None]
     stopped: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime | None]
+    budget: Mapped[int | None]
+    first_hour: Mapped[int | None]
+    last_hour: Mapped[int | None]
+    days: Mapped[str | None]
+
+
+class CeilingRow(Table):
+    """How often something unasked may reach anybody of a workspace in 7 days, where an admin has lowered it."""
+
+    __tablename__ = "ceiling"
+    team_id: Mapped[TeamKey]
+    budget: Mapped[int]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
 
 
 class ChannelRow(Table):

@@ -139,6 +139,10 @@ class Events:
         event = {"type": "user_change", "user": shapes.user(person), "cache_ts": int(time.time())}
         self._send("user_change", event | self._now())
 
+    def person_joined(self, person: Person) -> None:
+        event = {"type": "team_join", "user": shapes.user(person), "cache_ts": int(time.time())}
+        self._send("team_join", event | self._now())
+
     def home_opened(self, person: Person, tab: str, home: View | None) -> None:
         channel = self._world.direct_message(person.id)
         event: Json = {"type": "app_home_opened", "user": person.id, "channel": channel.id, "tab": tab}

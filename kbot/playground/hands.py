@@ -95,6 +95,14 @@ class Person:
         """To another time zone (IANA name)."""
         self._playground.call(lambda: self._people.move_to_zone(self.record, zone))
 
+    def says_status(self, text: str, emoji: str = "", until: float = 0) -> None:
+        """The status beside the name; `until` in seconds of people's clock, 0 for no end."""
+        self._playground.call(lambda: self._people.set_status(self.record, text, emoji, until))
+
+    def is_quiet(self, begins: float, ends: float) -> None:
+        """Do-not-disturb, in seconds of people's clock."""
+        self._playground.call(lambda: self._people.do_not_disturb(self.record, begins, ends))
+
     # -- the app --
 
     def command(self, line: str, channel: str = "platform") -> bool:

@@ -209,6 +209,22 @@ class People:
         self._slack.events.person_changed(person)
         self._slack.changed()
 
+    def hire(self, person: Person) -> None:
+        """Somebody comes to the workspace."""
+        self._world.people[person.id] = person
+        self._slack.events.person_joined(person)
+        self._slack.changed()
+
+    def set_status(self, person: Person, text: str, emoji: str, until: float = 0) -> None:
+        person.status = (text, emoji, int(until))
+        self._slack.events.person_changed(person)
+        self._slack.changed()
+
+    def do_not_disturb(self, person: Person, begins: float, ends: float) -> None:
+        """In seconds of people's clock. No event tells the app."""
+        person.quiet = (begins, ends)
+        self._slack.changed()
+
     # -- the app's own places --
 
     def open_home(self, person: Person) -> None:

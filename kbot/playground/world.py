@@ -39,6 +39,10 @@ class Person:
     deleted: bool = False
     bot_id: str | None = None
     app_id: str | None = None
+    quiet: tuple[float, float] | None = None
+    """Do-not-disturb, from and until when, in seconds of people's clock."""
+    status: tuple[str, str, int] = ("", "", 0)
+    """Text, emoji such as `:palm_tree:`, and when it ends (seconds of people's clock; 0: never)."""
 
     @property
     def is_guest(self) -> bool:

@@ -7,25 +7,82 @@ the broker's digest has, costs no budget; the person's wishes hold for it too.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
 
-from kbot.people.facts import Person
-from kbot.people.hours import next_window
+from kbot.people.facts import MOST_A_WEEK, Person
+from kbot.people.hours import next_day, next_window
+from kbot.people.presence import HERE, Presence
 
 WEEK = timedelta(days=7)
-BUDGET = 3
+BUDGET = MOST_A_WEEK
 """Proactive messages a person gets in any rolling 7 days, over all kinds (product.md 5)."""
 
-BUDGET_OF_A_KIND = 1
-"""Of each kind of weekly letter, one in any rolling 7 days (domain.md 3.7)."""
-
-NOT_WEEKLY = frozenset({"answers.help"})
-"""Kinds of which several may come in a week, within the budget: requests for help, which answers/helping.py limits."""
-
-
-NO_MEMBER = "not a member any more"
+NEW_FOR = timedelta(days=14)
+"""So long after they came to the workspace people get nothing unasked."""
 
 ON_TIME = timedelta(hours=1)
 """So long after its hour a letter still comes as it was set; later it is late."""
+
+LOOK_AGAIN = timedelta(minutes=15)
+"""When Slack does not say whether somebody may be disturbed, it is asked again so much later."""
+
+NO_MEMBER = "not a member any more"
+
+
+class Proactive(IntEnum):
+    """What kbot sends of its own accord, the most urgent first (product.md 5)."""
+
+    RECALL = 1
+    """What the person asked for or used is not current any more."""
+    HELP = 2
+    """Somebody needs what the person may know."""
+    CHECK_IN = 3
+    """The person asked to be asked, or said that they need something."""
+    BUNDLE = 4
+    """Follow-up of what the person asked for or meant to use."""
+    DELIVERY = 5
+    CHECK = 6
+    """A learning check."""
+    FEED = 7
+    """What became of what the person shared."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How often one kind may come in any 7 days, and how long a letter that is held back is worth waiting for.
+
+    `is_unasked`: nothing of the kind comes in a person's first days. What follows their own question, use or intention
+    is not unasked.
+    """
+
+    most_a_week: int = BUDGET
+    lapses_after: timedelta | None = WEEK
+    is_unasked: bool = True
+
+
+RULES = {
+    Proactive.RECALL: Rule(lapses_after=None, is_unasked=False),  # late is better than never, and once is promised
+    Proactive.HELP: Rule(),  # answers/helping.py limits it further
+    Proactive.CHECK_IN: Rule(lapses_after=2 * WEEK, is_unasked=False),
+    Proactive.BUNDLE: Rule(most_a_week=1, is_unasked=False),  # the next week's bundle asks the same
+    Proactive.DELIVERY: Rule(most_a_week=2, lapses_after=2 * WEEK),
+    Proactive.CHECK: Rule(),
+    Proactive.FEED: Rule(most_a_week=1, lapses_after=2 * WEEK),
+}
+
+
+class Held(StrEnum):
+    """Why a letter waits."""
+
+    PAUSED = "paused"
+    NEW = "new in the workspace"
+    KIND = "as many of this kind in a week as may come"
+    BUDGET = "the week's budget is used up"
+    HOURS = "outside their hours"
+    QUIET = "not to be disturbed"
+    AWAY = "out of office"
+    URGENT = "something more urgent goes first"
+    UNKNOWN = "Slack does not say whether they may be disturbed"
 
 
 @dataclass(frozen=True)
@@ -38,6 +95,13 @@ class Wait:
     """Not before `until` (people's time, UTC)."""
 
     until: datetime
+    reason: Held
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """It has waited so long that it is worth nothing any more."""
+
     reason: str
 
 
@@ -48,45 +112,103 @@ class Refuse:
     reason: str
 
 
-Word = Go | Wait | Refuse
+Word = Go | Wait | Lapse | Refuse
 
 
-def may_approach(person: Person | None, kind: str, sent: Sequence[tuple[str, datetime]], now: datetime) -> Word:
-    """Whether a letter of `kind` may reach the person now (people's time).
+def may_approach(
+    person: Person | None,
+    kind: Proactive,
+    sent: Sequence[tuple[Proactive, datetime]],
+    now: datetime,
+    *,
+    presence: Presence | None = HERE,
+    ahead: Sequence[Proactive] = (),
+    held_since: datetime | None = None,
+) -> Word:
+    """Whether a letter of this kind may reach the person now (people's time). Rule: product.md 5, domain.md 3.7.
 
-    `sent` are the kinds and moments of the proactive letters of the last 7 days. Rule: product.md 5, domain.md 3.7.
+    `sent` are the proactive letters of the last 7 days, also those on their way. `ahead` are those that wait for the
+    same person and go first, in their order. `presence` None: Slack does not say. `held_since`: since when it waits.
     """
     if person is None or not person.is_member:
         return Refuse(NO_MEMBER)
-    if against := _wish(person, now):
-        return against
-    recent = sorted(at for _, at in sent if at > now - WEEK)
-    alike = [at for other, at in sent if other == kind and at > now - WEEK]
-    if kind not in NOT_WEEKLY and len(alike) >= BUDGET_OF_A_KIND:
-        return Wait(next_window(max(alike) + WEEK, person.zone), "one a week of this kind")
-    if len(recent) >= BUDGET:
-        return Wait(next_window(recent[-BUDGET] + WEEK, person.zone), "the week's budget is used up")
-    return _in_their_hours(person, now)
+    if person.stopped:
+        return Refuse("the person wants nothing unasked")
+    lapses_after = RULES[kind].lapses_after
+    lapses = (held_since or now) + lapses_after if lapses_after is not None else None
+    if lapses is not None and lapses <= now:
+        return Lapse("it has waited so long that it is of no use any more")
+    held = _held(person, kind, sent, now, presence, ahead)
+    if held is not None and lapses is not None and lapses < held.until:
+        return Wait(lapses, held.reason)
+    return held or Go()
+
+
+def _held(
+    person: Person,
+    kind: Proactive,
+    sent: Sequence[tuple[Proactive, datetime]],
+    now: datetime,
+    presence: Presence | None,
+    ahead: Sequence[Proactive],
+) -> Wait | None:
+    zone, window, budget = person.zone, person.limits.window, person.limits.budget
+
+    def at(moment: datetime, reason: Held) -> Wait:
+        return Wait(next_window(moment, zone, window), reason)
+
+    recent = sorted((when, what) for what, when in sent if when > now - WEEK)
+    if person.pause_until is not None and person.pause_until > now:
+        return at(person.pause_until, Held.PAUSED)
+    if person.joined_at is not None and RULES[kind].is_unasked and now < person.joined_at + NEW_FOR:
+        return at(person.joined_at + NEW_FOR, Held.NEW)
+    alike = [when for when, what in recent if what is kind]
+    if len(alike) >= RULES[kind].most_a_week:
+        return at(alike[-RULES[kind].most_a_week] + WEEK, Held.KIND)
+    if len(recent) >= budget:
+        return at(recent[-budget][0] + WEEK, Held.BUDGET)
+    opens = next_window(now, zone, window)
+    if opens > now:
+        return Wait(opens, Held.HOURS)
+    if presence is None:
+        return at(now + LOOK_AGAIN, Held.UNKNOWN)
+    if presence.quiet_until is not None:
+        return at(presence.quiet_until, Held.QUIET)
+    if presence.is_away:
+        return Wait(_back(person, presence, now), Held.AWAY)
+    if _takes_its_place(person, kind, [what for _, what in recent], now, ahead):
+        return at(now + LOOK_AGAIN, Held.URGENT)
+    return None
+
+
+def _back(person: Person, presence: Presence, now: datetime) -> datetime:
+    """When to look again whether somebody is back: when they said, else on their next working day."""
+    if presence.away_until is not None:
+        return next_window(presence.away_until, person.zone, person.limits.window)
+    return next_day(now, person.zone, person.limits.window)
+
+
+def _takes_its_place(
+    person: Person, kind: Proactive, recent: Sequence[Proactive], now: datetime, ahead: Sequence[Proactive]
+) -> bool:
+    """Whether those that go first, as far as they may go at all, leave no room for this one."""
+    is_new = person.joined_at is not None and now < person.joined_at + NEW_FOR
+    taken = list(recent)
+    for other in ahead:
+        rule = RULES[other]
+        if not (is_new and rule.is_unasked) and taken.count(other) < rule.most_a_week:
+            taken.append(other)
+    return len(taken) >= person.limits.budget or taken.count(kind) >= RULES[kind].most_a_week
 
 
 def may_come_at_its_hour(person: Person | None, hour: datetime, now: datetime) -> Word:
     """Whether a letter set to this hour may come now (people's time). Late, it waits for the person's hours."""
     if person is None or not person.is_member:
         return Refuse(NO_MEMBER)
-    if against := _wish(person, now):
-        return against
-    return Go() if now - hour <= ON_TIME else _in_their_hours(person, now)
-
-
-def _wish(person: Person, now: datetime) -> Wait | Refuse | None:
-    """What the person wishes, if that is to be left in peace."""
     if person.stopped:
         return Refuse("the person wants nothing unasked")
+    zone, window = person.zone, person.limits.window
     if person.pause_until is not None and person.pause_until > now:
-        return Wait(next_window(person.pause_until, person.zone), "paused")
-    return None
-
-
-def _in_their_hours(person: Person, now: datetime) -> Word:
-    opens = next_window(now, person.zone)
-    return Go() if opens <= now else Wait(opens, "outside their hours")
+        return Wait(next_window(person.pause_until, zone, window), Held.PAUSED)
+    opens = next_window(now, zone, window)
+    return Go() if now - hour <= ON_TIME or opens <= now else Wait(opens, Held.HOURS)

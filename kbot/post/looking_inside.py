@@ -1,10 +1,12 @@
 """Looking inside from the command line: rows without anybody's words, and a second chance for what is dead."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select, update
 
+from kbot.post.gate import Proactive
 from kbot.post.inbox import MALFORMED, InboxState
 from kbot.post.outbox import LetterState
 from kbot.post.tables import InboxRow, OutboxRow
@@ -46,10 +48,19 @@ def rows(address: Address, what: What) -> Iterator[Row]:
                     "key": letter.key,
                     "kind": letter.kind,
                     "status": letter.state,
+                    "priority": Proactive(letter.priority).name.lower() if letter.priority is not None else None,
                     "attempts": letter.attempts,
                     "at": letter.created_at.isoformat(),
+                    "sent": _iso(letter.sent_at),
+                    "answered": _iso(letter.answered_at),
+                    "held": letter.held_for if letter.state == LetterState.PENDING else None,
+                    "until": _iso(letter.not_before) if letter.state == LetterState.PENDING else None,
                     "error": letter.error,
                 }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
 
 
 def retry(address: Address) -> int:

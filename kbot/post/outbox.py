@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from kbot.post.facts import Arrival
+from kbot.post.gate import Proactive
 from kbot.post.tables import OutboxRow
 from kbot.storage.upsert import insert_new
 
@@ -22,14 +24,20 @@ class LetterState(StrEnum):
     SENT = "sent"
     CANCELLED = "cancelled"
     """Not wanted any more, or not to be sent; `error` says why."""
+    LAPSED = "lapsed"
+    """Held back at the gate until it was of no use any more."""
     DEAD = "dead"
+
+
+NEVER_LEFT = (LetterState.CANCELLED, LetterState.LAPSED, LetterState.DEAD)
 
 
 @dataclass(frozen=True)
 class Letter:
     """What shall be said to whom: `to` is a person or a channel, `about` holds ids, never words.
 
-    Of two letters with the same team and key one is sent. A proactive letter passes the gate at sending.
+    Of two letters with the same team and key one is sent. A `proactive` one goes to a person and passes the gate at
+    sending; None: it follows at once from what somebody did.
     """
 
     team: str
@@ -37,7 +45,11 @@ class Letter:
     kind: str
     to: str
     about: Mapping[str, Any] = field(default_factory=dict)
-    is_proactive: bool = False
+    proactive: Proactive | None = None
+
+    @property
+    def is_proactive(self) -> bool:
+        return self.proactive is not None
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def plan(session: Session, letter: Letter, now: datetime) -> bool:
             "kind": letter.kind,
             "to": letter.to,
             "about": dict(letter.about),
-            "is_proactive": letter.is_proactive,
+            "priority": letter.proactive.value if letter.proactive is not None else None,
             "state": LetterState.PENDING.value,
             "created_at": now,
             "next_try": now,
@@ -112,7 +124,7 @@ def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: what is there can be shown anew, and what waits finds its way."""
     for column in (OutboxRow.to, OutboxRow.channel):
         session.execute(update(OutboxRow).where(OutboxRow.team_id == team, column == old).values({column: new}))
-    ended = (LetterState.SENT, LetterState.CANCELLED)
+    ended = (LetterState.SENT, LetterState.CANCELLED, LetterState.LAPSED)
     for row in session.scalars(select(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.state.not_in(ended))):
         if row.about.get("channel") == old:
             row.about = {**row.about, "channel": new}
@@ -166,7 +178,7 @@ def claim(
         in_doubt = state in (LetterState.SENDING, LetterState.UNKNOWN)
         tasks.append(
             Task(
-                letter=Letter(row.team_id, row.key, row.kind, row.to, row.about, row.is_proactive),
+                letter=letter_of(row),
                 owner=owner,
                 attempts=row.attempts + 1,
                 channel=row.channel,
@@ -179,6 +191,7 @@ def claim(
         row.lease_owner, row.lease_until, row.attempts = owner, now + lease, row.attempts + 1
         if state is LetterState.PENDING:
             row.state, row.last_try = LetterState.SENDING, now
+            row.passed_at = None  # what let it through an earlier time does so no more
             row.first_try = row.first_try or now
         elif in_doubt:
             row.state = LetterState.UNKNOWN
@@ -223,7 +236,7 @@ def where(session: Session, team: str, key: str) -> Delivered | None:
 def letters(session: Session, team: str, keys: Iterable[str]) -> dict[str, Letter]:
     """Those of these letters that were planned, by key, whatever became of them."""
     rows = session.scalars(select(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.key.in_(set(keys))))
-    return {row.key: _letter(row) for row in rows}
+    return {row.key: letter_of(row) for row in rows}
 
 
 def never_left(session: Session, letters: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -232,10 +245,18 @@ def never_left(session: Session, letters: Iterable[tuple[str, str]]) -> set[tupl
     rows = session.execute(
         select(OutboxRow.team_id, OutboxRow.key).where(
             OutboxRow.key.in_({key for _, key in wanted}),
-            OutboxRow.state.in_((LetterState.CANCELLED, LetterState.DEAD)),
+            OutboxRow.state.in_(NEVER_LEFT),
         )
     )
     return wanted & {(team, key) for team, key in rows}
+
+
+def lapsed(session: Session, kind: str) -> list[tuple[str, str]]:
+    """Letters of this kind, by team and key, that were held back until they were of no use."""
+    query = select(OutboxRow.team_id, OutboxRow.key).where(
+        OutboxRow.state == LetterState.LAPSED, OutboxRow.kind == kind
+    )
+    return [(team, key) for team, key in session.execute(query)]
 
 
 def letter_at(session: Session, team: str, channel: str | None, ts: str | None) -> Letter | None:
@@ -245,26 +266,34 @@ def letter_at(session: Session, team: str, channel: str | None, ts: str | None) 
     row = session.scalars(
         select(OutboxRow).where(OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.ts == ts)
     ).first()
-    return _letter(row) if row else None
+    return letter_of(row) if row else None
 
 
-def _letter(row: OutboxRow) -> Letter:
-    return Letter(row.team_id, row.key, row.kind, row.to, row.about, row.is_proactive)
+def letter_of(row: OutboxRow) -> Letter:
+    """The letter that a row keeps."""
+    proactive = Proactive(row.priority) if row.priority is not None else None
+    return Letter(row.team_id, row.key, row.kind, row.to, row.about, proactive)
 
 
-def last_sent(session: Session, team: str, to: str, kind: str) -> datetime | None:
-    """When (people's time) this person last got, or is now getting, a letter of this kind."""
-    row = session.execute(
-        select(func.max(OutboxRow.sent_at)).where(OutboxRow.team_id == team, OutboxRow.to == to, OutboxRow.kind == kind)
-    ).scalar_one()
-    return row if isinstance(row, datetime) or row is None else None
-
-
-def proactive_since(session: Session, team: str, to: str, since: datetime) -> list[tuple[str, datetime]]:
-    """The proactive letters (kind, people's time) that this person got since then."""
-    rows = session.execute(
-        select(OutboxRow.kind, OutboxRow.sent_at).where(
-            OutboxRow.team_id == team, OutboxRow.to == to, OutboxRow.is_proactive, OutboxRow.sent_at >= since
-        )
+def answered(session: Session, team: str, key: str, at: datetime) -> None:
+    """Its reader has answered a letter (`at`: people's time); the first answer counts."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.team_id == team, OutboxRow.key == key, OutboxRow.answered_at.is_(None))
+        .values(answered_at=at)
     )
-    return [(kind, at) for kind, at in rows if at is not None]
+
+
+def is_answered(session: Session, team: str, key: str) -> bool:
+    """Whether its reader has answered a letter."""
+    row = session.get(OutboxRow, (team, key))
+    return row is not None and row.answered_at is not None
+
+
+def arrivals(session: Session, team: str, to: str, kind: str) -> list[Arrival]:
+    """The letters of this kind that reached this person, oldest first."""
+    query = select(OutboxRow.key, OutboxRow.sent_at, OutboxRow.answered_at).where(
+        OutboxRow.team_id == team, OutboxRow.to == to, OutboxRow.kind == kind, OutboxRow.state == LetterState.SENT
+    )
+    found = session.execute(query.order_by(OutboxRow.sent_at, OutboxRow.key))
+    return [Arrival(key, sent, said) for key, sent, said in found if sent is not None]

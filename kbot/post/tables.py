@@ -41,8 +41,12 @@ class InboxRow(Table):
 class OutboxRow(Table):
     """A letter: what kind, to whom, about what. It is rendered when it is sent, so nothing stale can leave.
 
-    `next_try`, `lease_until`, `first_try`, `last_try`, `created_at` are the machine's time; `not_before` and
-    `sent_at` are people's. A sent letter whose `revision` is ahead of `shown` is shown anew in its place.
+    `next_try`, `lease_until`, `first_try`, `last_try`, `created_at` are the machine's time; the other moments are
+    people's. A sent letter whose `revision` is ahead of `shown` is shown anew in its place.
+
+    A proactive letter has a `priority` (gate.py `Proactive`). `held_for` and `held_since`: why and since when the gate
+    holds it back; `passed_at`: when the gate let it through, from then on it counts against the budget; `answered_at`:
+    when its reader first answered it. So this one table tells what was planned, sent, answered, held back, and why.
     """
 
     __tablename__ = "outbox"
@@ -51,7 +55,7 @@ class OutboxRow(Table):
     kind: Mapped[str]
     to: Mapped[str]
     about: Mapped[dict[str, Any]]
-    is_proactive: Mapped[bool]
+    priority: Mapped[int | None]
     state: Mapped[str]
     created_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
@@ -61,7 +65,11 @@ class OutboxRow(Table):
     lease_until: Mapped[datetime | None]
     first_try: Mapped[datetime | None]
     last_try: Mapped[datetime | None]
+    held_since: Mapped[datetime | None]
+    held_for: Mapped[str | None]
+    passed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     channel: Mapped[str | None]
     ts: Mapped[str | None]
     thread_ts: Mapped[str | None]
@@ -69,7 +77,9 @@ class OutboxRow(Table):
     shown: Mapped[int] = mapped_column(default=0)
     error: Mapped[PeoplesWords | None]
     __table_args__ = (
-        CheckConstraint("state IN ('pending', 'sending', 'unknown', 'sent', 'cancelled', 'dead')", name="outbox_state"),
+        CheckConstraint(
+            "state IN ('pending', 'sending', 'unknown', 'sent', 'cancelled', 'lapsed', 'dead')", name="outbox_state"
+        ),
         Index(
             "outbox_due",
             "next_try",
@@ -88,6 +98,15 @@ class OutboxRow(Table):
             postgresql_where=text("state = 'sent' AND shown < revision"),
             sqlite_where=text("state = 'sent' AND shown < revision"),
         ),
-        Index("outbox_sent_to", "team_id", "to", "sent_at"),
+        Index("outbox_sent_to", "team_id", "to", "kind", "sent_at"),
+        Index("outbox_passed", "team_id", "to", "passed_at"),
+        Index(
+            "outbox_for_person",
+            "team_id",
+            "to",
+            "priority",
+            postgresql_where=text("priority IS NOT NULL AND state IN ('pending', 'sending')"),
+            sqlite_where=text("priority IS NOT NULL AND state IN ('pending', 'sending')"),
+        ),
         Index("outbox_message", "team_id", "channel", "ts"),
     )

@@ -18,10 +18,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from kbot.house import House
-from kbot.post import outbox
-from kbot.post.gate import Refuse, Wait
-from kbot.post.outbox import Letter, LetterState, Task
-from kbot.post.passing import ask_gate
+from kbot.post import outbox, passing
+from kbot.post.gate import Go, Lapse, Refuse, Wait, Word
+from kbot.post.outbox import NEVER_LEFT, Letter, LetterState, Task
 from kbot.slack.incoming import Event
 from kbot.slack.outgoing import Never, Outcome, Outgoing, Post, Sent, TryAgain, Unknown, Whisper
 from kbot.slack.reader import SlackAway
@@ -155,16 +154,44 @@ class Sending:
             if isinstance(written, Drop | Hold):
                 await self._unwritten(task, written)
                 return
+            if isinstance(written, Go | Wait | Lapse | Refuse):
+                await self._not_let_through(task, written)
+                return
             closed = self._closed_until.get((letter.team, type(written)))
             if closed is not None and closed > self._house.clock.real():
                 await self._give_back(task, closed - self._house.clock.real(), "Slack asked to slow down")
             elif task.ts is not None and task.channel is not None:
                 await self._show_anew(task, task.channel, task.ts, written)
-            elif (not task.in_doubt or await self._may_be_repeated(task, written)) and (
-                await self._is_still_ours(task, claimed_at)
-            ):
-                # From here on only the carrier's word, or a later look, says whether the letter is there.
-                await self._settled(task, written, await self._carrier.send(letter.team, letter.key, written))
+            elif not task.in_doubt or await self._may_be_repeated(task, written):
+                await self._send(task, written, claimed_at)
+
+    async def _send(self, task: Task, written: Outgoing, claimed_at: datetime) -> None:
+        letter = task.letter
+        word = await self._passed(task)
+        if not isinstance(word, Go):
+            await self._not_let_through(task, word)
+        elif await self._is_still_ours(task, claimed_at):
+            # From here on only the carrier's word, or a later look, says whether the letter is there.
+            await self._settled(task, written, await self._carrier.send(letter.team, letter.key, written))
+
+    async def _passed(self, task: Task) -> Word:
+        """The gate's word at this moment, after Slack was asked whether the person may be disturbed."""
+        letter = task.letter
+        if not letter.is_proactive:
+            return Go()
+        presence = await passing.presence_of(self._house, letter.team, letter.to)
+        return await self._house.unit(passing.pass_gate, task, self._house.now(), presence)
+
+    async def _not_let_through(self, task: Task, word: Word) -> None:
+        """What the gate holds back waits, lapses or is given up."""
+        match word:
+            case Wait(until, reason):
+                if not await self._house.unit(passing.hold, task, until, reason, self._house.now()):
+                    log.warning("letter %s was taken over by another worker", task.letter.key)
+            case Lapse(why):
+                await self._write(task, state=LetterState.LAPSED, error=why)
+            case Refuse(why):
+                await self._write(task, state=LetterState.CANCELLED, error=why)
 
     async def _is_still_ours(self, task: Task, since: datetime) -> bool:
         """Whether the call may begin: well inside the lease, and so early that a look for it comes after its end."""
@@ -176,13 +203,12 @@ class Sending:
             since = real
         return True
 
-    async def _written(self, task: Task) -> "Outgoing | Drop | Hold":
+    async def _written(self, task: Task) -> "Outgoing | Drop | Hold | Word":
         if task.letter.is_proactive and task.ts is None and not task.in_doubt:
-            word = await self._house.unit.read(ask_gate, task.letter, self._house.now())
-            if isinstance(word, Wait):
-                return Hold(word.until, word.reason)
-            if isinstance(word, Refuse):
-                return Drop(word.reason)
+            # What cannot go by what kbot knows is not written in vain; the word that counts is asked for last.
+            word = await self._house.unit.read(passing.ask_gate, task.letter, self._house.now())
+            if not isinstance(word, Go):
+                return word
         return await self._writers[task.letter.kind](self._house, task.letter)
 
     async def _unwritten(self, task: Task, written: "Drop | Hold") -> None:
@@ -194,7 +220,13 @@ class Sending:
             await self._give_back(task, None, written.reason)
         else:
             await self._write(
-                task, state=LetterState.PENDING, not_before=written.until, attempts=0, error=written.reason
+                task,
+                state=LetterState.PENDING,
+                not_before=written.until,
+                held_for=None,
+                attempts=0,
+                first_try=None,
+                error=written.reason,
             )
 
     async def _show_anew(self, task: Task, channel: str, ts: str, written: Outgoing) -> None:
@@ -249,7 +281,7 @@ class Sending:
                 await self._write(task, state=LetterState.CANCELLED, error=f"{reason} ({because})")
             case Never(reason):
                 log.warning("letter %s (%s) can never be sent: %s", letter.key, letter.kind, reason)
-                await self._write(task, state=LetterState.DEAD, error=reason)
+                await self._write(task, state=LetterState.DEAD, error=reason, passed_at=None)
             case TryAgain(reason, after):
                 self._slow_down(task, written, outcome)
                 await self._give_back(task, None if after is None else timedelta(seconds=after), reason)
@@ -296,7 +328,9 @@ class Sending:
         return task.first_try is not None and real - task.first_try > GIVE_UP_AFTER
 
     async def _write(self, task: Task, *, keep_lease_until: datetime | None = None, **values: object) -> None:
-        if not await self._house.unit(outbox.settle, task, lease_until=keep_lease_until, **values):
+        gives_up = task.letter.is_proactive and values.get("state") in NEVER_LEFT
+        settle = passing.end if gives_up else outbox.settle
+        if not await self._house.unit(settle, task, lease_until=keep_lease_until, **values):
             log.warning("letter %s was taken over by another worker", task.letter.key)
 
 

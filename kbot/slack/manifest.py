@@ -9,6 +9,7 @@ BOT_SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "dnd:read",
     "emoji:read",
     "files:write",
     "groups:history",
@@ -49,12 +50,14 @@ BOT_EVENTS = (
     "channel_id_changed",
     "channel_shared",
     "channel_unshared",
+    "team_join",
     "user_change",
 )
 
 SAVE_AS_KNOWLEDGE = "save_as_knowledge"
 DO_WE_KNOW_THIS = "do_we_know_this"
 ADD_KNOWLEDGE = "add_knowledge"
+BUILD_ON_THIS = "build_on_this"
 
 PROMPTS = {
     "Find what we know": "How do we ...",
@@ -75,7 +78,7 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     command = {
         "command": "/kb",
         "description": "Ask, add, follow up, see what you learned",
-        "usage_hint": "ask | add | used | learned | pause | setup | review | help",
+        "usage_hint": "ask | add | lineage | used | learned | limits | pause | setup | review | help",
         "should_escape": True,
     }
     if url is not None:
@@ -117,6 +120,12 @@ def manifest(url: str | None = None) -> dict[str, Any]:
                     "type": "message",
                     "callback_id": DO_WE_KNOW_THIS,
                     "description": "Search what the team knows about this message",
+                },
+                {
+                    "name": "Build on this",
+                    "type": "message",
+                    "callback_id": BUILD_ON_THIS,
+                    "description": "Adapt, extend or correct what is saved of this message",
                 },
                 {
                     "name": "Add knowledge",

@@ -13,7 +13,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from kbot.slack.words import SlackChannel, SlackMessage, SlackUser
+from kbot.slack.words import SlackChannel, SlackMessage, SlackQuiet, SlackUser
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +112,11 @@ class SlackReader:
         """A person, None when Slack knows nobody of that id here."""
         answer = await self._ask("users.info", user=user)
         return SlackUser.parse(answer["user"]) if answer else None
+
+    async def quiet(self, user: str) -> SlackQuiet | None:
+        """When this person is not to be disturbed, None when Slack does not tell."""
+        answer = await self._ask("dnd.info", user=user)
+        return SlackQuiet.parse(answer) if answer else None
 
     async def channel(self, channel: str) -> SlackChannel | None:
         """A channel as it is now, None when kbot cannot see it."""

@@ -69,6 +69,10 @@ class SlackUser:
     is_stranger: bool
     is_bot: bool
     deleted: bool
+    status_text: str = ""
+    status_emoji: str = ""
+    status_until: float = 0
+    """In Unix seconds; 0 when the person has set no end."""
 
     @classmethod
     def parse(cls, user: Mapping[str, Any]) -> "SlackUser":
@@ -89,7 +93,27 @@ class SlackUser:
             is_stranger=bool(user.get("is_stranger")),
             is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
             deleted=bool(user.get("deleted")),
+            status_text=str(profile.get("status_text") or ""),
+            status_emoji=emoji_name(str(profile.get("status_emoji") or "").strip(":")),
+            status_until=float(profile.get("status_expiration") or 0),
         )
+
+
+@dataclass(frozen=True)
+class SlackQuiet:
+    """A person's do-not-disturb hours: the next ones, or those of now. In Unix seconds; both 0 when there are none.
+
+    A snooze that somebody has set by hand is not told to apps.
+    """
+
+    begins: float = 0
+    ends: float = 0
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any]) -> "SlackQuiet":
+        if not answer.get("dnd_enabled"):
+            return cls()
+        return cls(float(answer.get("next_dnd_start_ts") or 0), float(answer.get("next_dnd_end_ts") or 0))
 
 
 @dataclass(frozen=True)

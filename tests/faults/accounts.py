@@ -17,7 +17,7 @@ from kbot.library import items
 from kbot.playground.driver import Driver
 from kbot.playground.journal import Delivery
 from kbot.playground.world import BOT_USER, Message
-from kbot.post.gate import Go
+from kbot.post.gate import Go, Proactive
 from kbot.post.looking_inside import What
 from kbot.post.outbox import Letter
 from kbot.post.passing import ask_gate
@@ -78,7 +78,7 @@ def _to_be_asked(slack: Driver, bot: Bot) -> list[str]:
 
 
 def _may(session: Session, team: str, person: str, now: datetime) -> bool:
-    return isinstance(ask_gate(session, Letter(team, "", BUNDLE, person, is_proactive=True), now), Go)
+    return isinstance(ask_gate(session, Letter(team, "", BUNDLE, person, proactive=Proactive.BUNDLE), now), Go)
 
 
 def account(slack: Driver, bot: Bot) -> Account:

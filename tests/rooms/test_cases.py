@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
 from kbot.follow_up import cases, jobs, notes, responses
-from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling, next_step
+from kbot.follow_up.facts import LAST_NOTE, Answer, Case, CaseState, Form, Step, Telling, next_step
 from kbot.library.facts import Item, ItemKind
 from kbot.library.tables import ItemRow
 from kbot.people import directory
 from kbot.people.hours import in_window
-from kbot.post import outbox
+from kbot.post import passing
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
 from kbot.trail.evidence import evidence
@@ -57,7 +57,9 @@ def tick(session: Session, now: datetime) -> list[OutboxRow]:
             jobs._plan_bundle(session, team, person, now, REAL)
     planned = list(letters(session, "ask:"))
     for letter in planned:
-        session.execute(update(OutboxRow).where(OutboxRow.key == letter.key).values(state="sent", sent_at=now))
+        session.execute(
+            update(OutboxRow).where(OutboxRow.key == letter.key).values(state="sent", sent_at=now, passed_at=now)
+        )
     return planned
 
 
@@ -156,10 +158,31 @@ def test_over_a_clock_change_ten_o_clock_is_ten_o_clock(session: Session, person
 def test_three_at_once_and_never_two_messages_in_seven_days(session: Session) -> None:
     for n in range(8):
         received(session, saved(session, f"Item {n}"), key=f"q{n}")
-    asked = run(session, MONDAY, 30, timedelta(hours=4))
-    assert len(asked) >= 3
+    asked = run(session, MONDAY, 50, timedelta(hours=4))
+    assert len(asked) == 3
     assert all(later - earlier >= timedelta(days=7) for earlier, later in pairwise(asked))
+    assert asked[2] - asked[1] >= timedelta(days=28), "two were silent"
     assert max(case.asks_made for case in mine(session)) <= 2
+
+
+def test_four_silent_bundles_end_it_with_one_note(session: Session) -> None:
+    for n in range(30):
+        received(session, saved(session, f"Item {n}"), key=f"q{n}")
+    assert len(run(session, MONDAY + 2 * HOUR, 200, DAY)) == 4
+    note = letters(session, "rest:")
+    assert [(row.kind, row.to) for row in note] == [(LAST_NOTE, BEN)]
+    session.execute(update(OutboxRow).where(OutboxRow.key == note[0].key).values(state="sent", sent_at=MONDAY))
+    cases.ask_again(session, act(BEN, MONDAY + 201 * DAY))
+    assert len(run(session, MONDAY + 203 * DAY + 2 * HOUR, 27, DAY)) == 1, "from then on monthly"
+
+
+def test_one_answer_and_it_is_weekly_again(session: Session) -> None:
+    for n in range(30):
+        received(session, saved(session, f"Item {n}"), key=f"q{n}")
+    assert len(run(session, MONDAY + 2 * HOUR, 20, DAY)) == 2
+    first = next(case for case in mine(session) if case.letter)
+    respond(session, first, Answer.SOLVED, MONDAY + 20 * DAY)
+    assert len(run(session, MONDAY + 20 * DAY + 2 * HOUR, 8, DAY)) == 1
 
 
 def test_silence_is_an_answer_after_two_asks(session: Session) -> None:
@@ -290,7 +313,7 @@ def planned(session: Session, now: datetime = MONDAY) -> list[str]:
     if not notes.plan_note(session, TEAM, ANA, now, REAL):
         return []
     key = letters(session, "note:")[-1].key
-    session.execute(update(OutboxRow).where(OutboxRow.key == key).values(state="sent", sent_at=now))
+    session.execute(update(OutboxRow).where(OutboxRow.key == key).values(state="sent", sent_at=now, passed_at=now))
     return [told.case.person if told.with_name else "somebody" for told in notes.of_letter(session, TEAM, key)]
 
 
@@ -342,4 +365,4 @@ def test_the_budget_holds_over_bundle_and_note(session: Session) -> None:
     telling(session, BEN, saved(session), with_name=True)
     assert planned(session) == [BEN]
     assert len(run(session, MONDAY, 7)) == 1, "another kind, inside the budget of three"
-    assert len(outbox.proactive_since(session, TEAM, ANA, MONDAY - HOUR)) == 2
+    assert len(passing.got_since(session, TEAM, ANA, MONDAY - HOUR)) == 2

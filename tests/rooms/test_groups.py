@@ -210,7 +210,7 @@ def test_who_may_know_is_asked_once_and_through_the_gate(session: Session) -> No
     question = asks(session, BEN)
     assert wanted(session, question.id, BEN, DOV, ANA) == [ANA, DOV]
     assert wanted(session, question.id, BEN, ANA) == []
-    assert [(letter.to, letter.is_proactive) for letter in letters(session, "help:")] == [(ANA, True), (DOV, True)]
+    assert [(letter.to, letter.priority) for letter in letters(session, "help:")] == [(ANA, 2), (DOV, 2)]
     assert helping.asked_for(session, TEAM, question.id) == {ANA: HelpState.ASKED, DOV: HelpState.ASKED}
 
 

@@ -20,6 +20,7 @@ from kbot.people import directory
 from kbot.people.facts import Mode, Policy, Publication, Viewer
 from kbot.people.tables import AuditRow
 from kbot.post import outbox
+from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.review import listeners as review
 from kbot.slack.words import SlackChannel
@@ -164,7 +165,7 @@ def test_a_broker_reads_when_the_digest_comes(session: Session) -> None:
 def test_i_asked_you_is_said_when_it_has_arrived(session: Session) -> None:
     will_use(session, saved(session, "To try"))
     due = FRIDAY + days(7.2)
-    letter = Letter(TEAM, "ask:1", BUNDLE, BEN, is_proactive=True)
+    letter = Letter(TEAM, "ask:1", BUNDLE, BEN, proactive=Proactive.BUNDLE)
     outbox.plan(session, letter, REAL)
     cases.ask(session, cases.due(session, TEAM, BEN, due), letter.key, due)
     assert [case.state for case in cases.of_letter(session, TEAM, letter.key)] == [CaseState.ASKED]

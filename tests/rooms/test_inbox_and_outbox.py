@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.post import inbox, looking_inside, outbox
+from kbot.post.gate import Proactive
 from kbot.post.inbox import Leased
 from kbot.post.looking_inside import What
 from kbot.post.outbox import Letter, LetterState, Task
@@ -90,8 +91,8 @@ async def test_no_two_claims_hold_the_same_event(units: Units) -> None:
 # The outbox
 
 
-def letter(key: str = "ask:1", *, is_proactive: bool = False) -> Letter:
-    return Letter("T1", key, "note", "U0BEN", {"item": "i1"}, is_proactive)
+def letter(key: str = "ask:1", *, proactive: Proactive | None = None) -> Letter:
+    return Letter("T1", key, "note", "U0BEN", {"item": "i1"}, proactive)
 
 
 def tasks(session: Session, now: datetime = NOW, peoples: datetime = NOW, owner: str = "me") -> list[Task]:

@@ -36,6 +36,7 @@ ALLOWED = {
     ("channel", "publication"): "notify",
     ("question", "state"): "open",
     ("help_request", "state"): "asked",
+    ("lineage", "kind"): "adapts",
     ("follow_up_case", "state"): "asked",
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",

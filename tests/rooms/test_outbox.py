@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from kbot.post import outbox
+from kbot.post import outbox, passing
+from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter, LetterState, Task
 from kbot.post.tables import OutboxRow
 
@@ -161,15 +162,16 @@ def test_only_what_has_not_left_can_be_taken_back(session: Session) -> None:
 
 
 def test_the_budget_counts_proactive_letters_that_arrived_in_peoples_time(session: Session) -> None:
-    for n, proactive in enumerate((True, True, False)):
-        outbox.plan(session, letter(f"k{n}", is_proactive=proactive), NOW)
+    for n, proactive in enumerate((Proactive.BUNDLE, Proactive.FEED, None)):
+        outbox.plan(session, letter(f"k{n}", proactive=proactive), NOW)
     for task in claim(session):
-        sent(session, task, NOW + timedelta(days=int(task.letter.key[1])))
-    outbox.plan(session, letter("k9", is_proactive=True), NOW)
-    found = outbox.proactive_since(session, "T1", "U0BEN", NOW + AHEAD + timedelta(hours=1))
-    assert found == [("follow_up.bundle", NOW + AHEAD + timedelta(days=1))]
-    assert outbox.proactive_since(session, "T1", "U0DOV", NOW) == []
-    assert outbox.proactive_since(session, "T2", "U0BEN", NOW) == []
+        at = NOW + timedelta(days=int(task.letter.key[1]))
+        outbox.settle(session, task, state=LetterState.SENT, sent_at=at + AHEAD, passed_at=at + AHEAD)
+    outbox.plan(session, letter("k9", proactive=Proactive.FEED), NOW)
+    found = passing.got_since(session, "T1", "U0BEN", NOW + AHEAD + timedelta(hours=1))
+    assert found == [(Proactive.FEED, NOW + AHEAD + timedelta(days=1))]
+    assert passing.got_since(session, "T1", "U0DOV", NOW) == []
+    assert passing.got_since(session, "T2", "U0BEN", NOW) == []
 
 
 def test_a_message_leads_back_to_its_letter(session: Session) -> None:
@@ -182,7 +184,7 @@ def test_a_message_leads_back_to_its_letter(session: Session) -> None:
     assert outbox.letter_at(session, "T1", None, None) is None
 
 
-@pytest.mark.parametrize("state", [LetterState.DEAD, LetterState.CANCELLED])
+@pytest.mark.parametrize("state", [LetterState.DEAD, LetterState.CANCELLED, LetterState.LAPSED])
 def test_what_has_ended_is_never_claimed(session: Session, state: LetterState) -> None:
     outbox.plan(session, letter(), NOW)
     outbox.settle(session, claim(session)[0], state=state)

@@ -91,7 +91,7 @@ def test_a_digest_comes_once_a_week_whoever_ticks(session: Session) -> None:
     assert plan(session, MONDAY) == 0
     assert plan(session, MONDAY + days(6)) == 0
     (letter,) = letters(session, "digest:")
-    assert (letter.key, letter.to, letter.is_proactive) == (DIGEST, CLEO, False)
+    assert (letter.key, letter.to, letter.priority) == (DIGEST, CLEO, None)
     assert letter.about["rows"] == [["came_in", item.id]]
 
 

@@ -56,6 +56,16 @@ def users_info(slack: LocalSlack, args: Args) -> Json:
     return {"user": shapes.user(person)}
 
 
+@method("dnd.info", "dnd:read")
+def dnd_info(slack: LocalSlack, args: Args) -> Json:
+    """The next hours, or those of now. Its moments move with people's clock, as Slack's own clock would."""
+    person = slack.world.people.get(args.text("user"))
+    if person is None:
+        raise Refused("user_not_found")
+    begins, ends = person.quiet or (1, 1)  # as Slack answers for somebody without such hours
+    return {"dnd_enabled": person.quiet is not None, "next_dnd_start_ts": int(begins), "next_dnd_end_ts": int(ends)}
+
+
 @method("users.list", "users:read")
 def users_list(slack: LocalSlack, args: Args) -> Json:
     some, metadata = page(slack, list(slack.world.people.values()), args, default=200)
