@@ -26,8 +26,10 @@ from kbot import loop
 from kbot.act import BadInput
 from kbot.answers import listeners as answers
 from kbot.answers import open_listeners
+from kbot.capture import link_listeners
 from kbot.capture import listeners as capture
 from kbot.clock import Clock
+from kbot.delivery import recall_listeners
 from kbot.follow_up import listeners as follow_up
 from kbot.home import listeners as home
 from kbot.home.commands import Commands
@@ -74,12 +76,14 @@ def with_house(
 
 def doors_of(house: House) -> Doors:
     """Every door that Bolt opens."""
-    words = {**capture.WORDS, **answers.WORDS, **follow_up.WORDS, **review.WORDS, **home.WORDS}
+    words = {**capture.WORDS, **link_listeners.WORDS, **answers.WORDS, **follow_up.WORDS, **review.WORDS, **home.WORDS}
     return Doors(
         presses=with_house(
             house,
             {
                 **capture.PRESSES,
+                **link_listeners.PRESSES,
+                **recall_listeners.PRESSES,
                 **answers.PRESSES,
                 **open_listeners.PRESSES,
                 **follow_up.PRESSES,
@@ -91,13 +95,14 @@ def doors_of(house: House) -> Doors:
             house,
             {
                 **capture.SUBMISSIONS,
+                **link_listeners.SUBMISSIONS,
                 **answers.SUBMISSIONS,
                 **follow_up.SUBMISSIONS,
                 **review.SUBMISSIONS,
                 **home.SUBMISSIONS,
             },
         ),
-        shortcuts=with_house(house, {**capture.SHORTCUTS, **answers.SHORTCUTS}),
+        shortcuts=with_house(house, {**capture.SHORTCUTS, **link_listeners.SHORTCUTS, **answers.SHORTCUTS}),
         command=Commands(house, words),
     )
 

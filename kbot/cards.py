@@ -36,6 +36,9 @@ LINE_SHOWN = 280
 QUOTE_SHOWN = 240
 BUTTON_LIMIT = 75
 
+BUILD_ON = "cards.build_on"
+"""Of the button, or the only choice of a menu, that begins something built on an item; it carries the item's id."""
+
 
 def section(text: str, *, accessory: Any = None) -> Block:
     """A paragraph of mrkdwn that is safe already. Lines that find no room are left out whole."""
@@ -154,6 +157,8 @@ def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: dateti
         parts.append(f"verified {age(item.verified_at, now)} by {name}")
     if evidence.in_words:
         parts.append(evidence.in_words)
+    if item.is_contested:
+        parts.append("contested: another item says the opposite")
     if item.source and item.source.files:
         parts.append("files: " + escaped(", ".join(item.source.files), 200))
     return " · ".join(parts)

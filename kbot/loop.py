@@ -17,12 +17,14 @@ from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
+from kbot.delivery import recall, recall_jobs
 from kbot.follow_up import cases, notes
 from kbot.follow_up import jobs as follow_up
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
 from kbot.library import jobs as library
+from kbot.library import lineage
 from kbot.people import listeners as people_listeners
 from kbot.post import jobs as post
 from kbot.post import listeners as post_listeners
@@ -30,17 +32,29 @@ from kbot.post.workers import Listener, Writer
 from kbot.review import jobs as review
 from kbot.review import planning
 from kbot.trail import log
-from kbot.trail.facts import Captured, Fact, Published, Received, Resolved, TellingAllowed, Withdrawn
+from kbot.trail.facts import (
+    Captured,
+    Contradicted,
+    Fact,
+    Published,
+    Received,
+    Resolved,
+    Superseded,
+    TellingAllowed,
+    Withdrawn,
+)
 
 Follow = Callable[[Session, Fact, datetime], None]
 """A verb that follows a fact: (session, fact, the machine's time). It runs once, in the fact's own transaction."""
 
 AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Captured: [offers.offer],
-    Published: [groups.answered_by],
+    Published: [groups.answered_by, lineage.effect],
     Resolved: [planning.show_answered],
     Received: [cases.open_case],
-    Withdrawn: [cases.close_for_item],
+    Withdrawn: [cases.close_for_item, recall.recall],
+    Superseded: [cases.close_for_item, recall.recall],
+    Contradicted: [recall.recall],
     TellingAllowed: [notes.keep_for_the_note],
 }
 
@@ -49,6 +63,7 @@ LETTERS: Mapping[str, Writer] = {
     **answers.LETTERS,
     **open_jobs.LETTERS,
     **follow_up.LETTERS,
+    **recall_jobs.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
     **post.LETTERS,

@@ -5,7 +5,20 @@ from datetime import datetime
 
 from kbot.answers.facts import Question, Why
 from kbot.answers.open_views import ASK_PEOPLE
-from kbot.cards import Block, age, button, buttons, card, context, feedback, linked_title, section, title_of
+from kbot.cards import (
+    BUILD_ON,
+    Block,
+    age,
+    button,
+    buttons,
+    card,
+    context,
+    feedback,
+    linked_title,
+    menu,
+    section,
+    title_of,
+)
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escaped, one_line
 from kbot.trail.facts import Complaint, Evidence
@@ -72,7 +85,8 @@ def answer(
         body, quoted = (BODY_OF_REST, "") if n else (BODY_OF_FIRST, quote)
         blocks += card(item, names, evidence[item.id], now, body=body, quote=quoted)
         why = button("Why this answer?", WHY, f"{question.id}:{item.id}")
-        blocks.append(buttons(button("I'll use this", USE, item.id), why))
+        more = menu(BUILD_ON, [("Build on this", item.id)])
+        blocks.append(buttons(button("I'll use this", USE, item.id), why, more))
     blocks.append(feedback(RATE, f"{HELPFUL}:{question.id}", f"{NOT_HELPFUL}:{question.id}"))
     return "I found something that colleagues saved.", blocks
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
-from kbot.act import BadInput
+from kbot.act import Act, BadInput
+from kbot.capture import views
 from kbot.capture.flags import Finding
 from kbot.capture.views import title_from
 from kbot.house import House
 from kbot.library.facts import BODY_LIMIT, Lines, Source
-from kbot.people.viewers import names, person_of
+from kbot.people import directory
+from kbot.people.facts import Mode, Policy
+from kbot.people.viewers import channel_for, member_of, names, person_of
 from kbot.slack.mrkdwn import cut, mentioned, plain
 from kbot.slack.words import SlackMessage
 
@@ -70,3 +73,20 @@ async def _contributor(house: House, team: str, message: SlackMessage) -> str | 
     if author.is_guest or author.is_stranger:
         raise BadInput("I do not save what guests or people of other organizations write, for now.")
     return author.id
+
+
+async def may_add(house: House, act: Act, channel: str) -> Policy:
+    """The policy of the channel that somebody adds own words in. Raises BadInput where they may not."""
+    person = await member_of(house, act.team, act.person)
+    try:
+        found = await channel_for(house, channel)
+    except BadInput as bad:
+        raise BadInput(bad.sentence, views.CHANNEL) from None
+    if person.never_capture:
+        raise BadInput("You asked me never to save what you write. `/kb capture me` changes that.", views.BODY)
+    if found.is_private and person.id not in await house.slack.members(channel):
+        raise BadInput("You are not in that channel.", views.CHANNEL)
+    policy = await house.unit.read(directory.policy_of, act.team, channel, is_private=found.is_private)
+    if policy.mode is Mode.OFF:
+        raise BadInput("kbot is switched off in that channel. `/kb setup` there switches it on.", views.CHANNEL)
+    return policy

@@ -5,7 +5,7 @@ from functools import partial
 
 from kbot.act import Act, BadInput
 from kbot.capture import flags, views
-from kbot.capture.finding import find_message, finding_of
+from kbot.capture.finding import find_message, finding_of, may_add
 from kbot.capture.flags import Finding, Flag
 from kbot.capture.written import kind_of, written
 from kbot.house import House
@@ -170,26 +170,10 @@ async def on_save_modal(house: House, submission: Submission) -> Answer:
         policy, found = await _may_capture(house, act, channel, ts, submission.metadata.get("thread_ts") or None)
         finding = replace(found, lines=replace(lines, question=found.lines.question), kind=kind)
     else:
-        policy = await _may_add(house, act, channel)
+        policy = await may_add(house, act, channel)
         finding = Finding(channel, act.person, lines, None, kind)
     saved = await house.unit(flags.save, act, policy, finding, house.clock.real())
     return Reply(views.seen(saved.item, act.person)[0].replace("*", "")) if not ts else None
-
-
-async def _may_add(house: House, act: Act, channel: str) -> Policy:
-    person = await member_of(house, act.team, act.person)
-    try:
-        found = await channel_for(house, channel)
-    except BadInput as bad:
-        raise BadInput(bad.sentence, views.CHANNEL) from None
-    if person.never_capture:
-        raise BadInput("You asked me never to save what you write. `/kb capture me` changes that.", views.BODY)
-    if found.is_private and person.id not in await house.slack.members(channel):
-        raise BadInput("You are not in that channel.", views.CHANNEL)
-    policy = await house.unit.read(directory.policy_of, act.team, channel, is_private=found.is_private)
-    if policy.mode is Mode.OFF:
-        raise BadInput("kbot is switched off in that channel. `/kb setup` there switches it on.", views.CHANNEL)
-    return policy
 
 
 async def on_more_lines(house: House, press: Press) -> Answer:

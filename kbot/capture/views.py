@@ -63,7 +63,7 @@ def seen(item: Item, by: str, twin: Item | None = None) -> tuple[str, list[Block
         text = f"A broker left *{title_of(item)}* out before, so your flag changes nothing."
     elif item.state is ItemState.REJECTED:
         text = "The one who wrote this does not want it saved, so I leave it alone. Thank you all the same."
-    elif item.state in (ItemState.WITHDRAWN, ItemState.RETIRED, ItemState.LAPSED):
+    elif item.state in (ItemState.WITHDRAWN, ItemState.RETIRED, ItemState.LAPSED, ItemState.SUPERSEDED):
         text = f"*{title}* was saved before and is not shown any more, so your flag changes nothing."
     else:
         text = f"Noted: *{title}*. {WAITING[item.waits_for]}"
@@ -122,6 +122,12 @@ def notice(item: Item, flagger: str) -> tuple[str, list[Block]]:
     if item.state is ItemState.RETIRED:
         return "A broker retired it.", [
             section(f"A broker retired *{title_of(item)}*: it is not shown in answers any more.")
+        ]
+    if item.state is ItemState.SUPERSEDED:
+        return "Something newer has taken its place.", [
+            section(
+                f"Something newer has taken the place of *{title_of(item)}*: answers show that one. Thank you for it."
+            )
         ]
     if item.state is ItemState.LAPSED:
         text = f"I asked whether others may find this and heard nothing, so it stays unpublished:\n{quote}"

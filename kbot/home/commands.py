@@ -13,10 +13,12 @@ WORD_SHOWN = 30
 HELP = {
     "ask": "`/kb ask how do we restart the importer?` answers you alone",
     "add": "`/kb add Drain the queue first` saves what you know",
+    "lineage": "`/kb lineage restart the importer` shows what it builds on, and what was built on it",
     "used": "`/kb used restart the importer` tells that you used something",
     "learned": "`/kb learned` shows your log",
     "pause": "`/kb pause 2 weeks` keeps me quiet",
     "resume": "`/kb resume` ends that",
+    "limits": "`/kb limits 2` lowers how often I write unasked in a week, `/kb limits 11-15` says when",
     "review": "`/kb review` shows a broker what waits",
     "setup": "`/kb setup` changes how I behave in this channel, `/kb setup show` tells it",
     "capture": "`/kb capture me` lets others save what you write again",

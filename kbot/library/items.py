@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.library.audience import visible_to
 from kbot.library.facts import NEXT, Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
+from kbot.library.rows import read_items
 from kbot.library.search import index
 from kbot.library.tables import ItemRow, SourceRow, VersionRow
 from kbot.people.facts import Viewer
@@ -149,12 +150,15 @@ def publish(session: Session, act: Act, item: str) -> bool:
 
 
 def take_away(session: Session, act: Act, item: str, state: ItemState) -> bool:
-    """The item goes into a state in which nobody finds it. Returns False when it was there already."""
+    """The item goes into a state in which nobody finds it. Returns False when it was there already.
+
+    That something else has taken its place is for lineage.py to remember.
+    """
     was_findable = get(session, act.team, item).is_findable
     if not move(session, act, item, state):
         return False
     index.remove(session, act.team, item)
-    if was_findable:
+    if was_findable and state is not ItemState.SUPERSEDED:
         remember(session, Withdrawn(act.team, f"{item}:{act.key}", act.at, act.person, item))
     return True
 
@@ -230,7 +234,7 @@ def get(session: Session, team: str, item: str) -> Item:
     row = session.get(ItemRow, (team, item))
     if row is None:
         raise Gone
-    return _items(session, [row])[0]
+    return read_items(session, [row])[0]
 
 
 def lock(session: Session, team: str, item: str) -> Item:
@@ -247,7 +251,7 @@ def show(session: Session, viewer: Viewer, items: Iterable[str]) -> dict[str, It
     if not wanted:
         return {}  # asked for none of them, SQLite would look through all that the viewer may see
     query = select(ItemRow).where(visible_to(viewer), ItemRow.id.in_(wanted))
-    return {item.id: item for item in _items(session, list(session.scalars(query)))}
+    return {item.id: item for item in read_items(session, list(session.scalars(query)))}
 
 
 def channels_of(session: Session, team: str, items: Iterable[str]) -> set[str]:
@@ -322,7 +326,7 @@ def waiting(session: Session, team: str, channels: Iterable[str], waits_for: Wai
         )
         .order_by(ItemRow.created_at)
     )
-    return _items(session, list(rows))
+    return read_items(session, list(rows))
 
 
 def published_since(session: Session, team: str, channels: Iterable[str], at: datetime) -> list[Item]:
@@ -337,7 +341,7 @@ def published_since(session: Session, team: str, channels: Iterable[str], at: da
         )
         .order_by(ItemRow.published_at.desc())
     )
-    return _items(session, list(rows))
+    return read_items(session, list(rows))
 
 
 def come_due(session: Session, now: datetime) -> list[Item]:
@@ -345,7 +349,7 @@ def come_due(session: Session, now: datetime) -> list[Item]:
     rows = session.scalars(
         select(ItemRow).where(ItemRow.state == ItemState.CANDIDATE, ItemRow.until <= now).order_by(ItemRow.until)
     )
-    return _items(session, list(rows))
+    return read_items(session, list(rows))
 
 
 def of_contributor(session: Session, team: str, person: str) -> list[Item]:
@@ -355,61 +359,4 @@ def of_contributor(session: Session, team: str, person: str) -> list[Item]:
         .where(ItemRow.team_id == team, ItemRow.contributor == person, ItemRow.state == ItemState.PUBLISHED)
         .order_by(ItemRow.published_at.desc())
     )
-    return _items(session, list(rows))
-
-
-def _items(session: Session, rows: list[ItemRow]) -> list[Item]:
-    if not rows:
-        return []
-    teams, ids = {row.team_id for row in rows}, [row.id for row in rows]
-    versions = {
-        (v.team_id, v.item_id): v
-        for v in session.scalars(
-            select(VersionRow)
-            .join(
-                ItemRow,
-                (ItemRow.team_id == VersionRow.team_id)
-                & (ItemRow.id == VersionRow.item_id)
-                & (ItemRow.version == VersionRow.n),
-            )
-            .where(VersionRow.team_id.in_(teams), VersionRow.item_id.in_(ids))
-        )
-    }
-    sources = {
-        (s.team_id, s.item_id): s
-        for s in session.scalars(select(SourceRow).where(SourceRow.team_id.in_(teams), SourceRow.item_id.in_(ids)))
-    }
-    return [_item(row, versions[row.team_id, row.id], sources.get((row.team_id, row.id))) for row in rows]
-
-
-def _item(row: ItemRow, version: VersionRow, source: SourceRow | None) -> Item:
-    return Item(
-        team=row.team_id,
-        id=row.id,
-        kind=ItemKind(row.kind),
-        state=ItemState(row.state),
-        waits_for=WaitsFor(row.waits_for),
-        consent=Consent(row.consent),
-        channel=row.channel_id,
-        contributor=row.contributor,
-        is_named=row.is_named,
-        flagger=row.flagger,
-        version=row.version,
-        lines=version.lines,
-        source=Source(
-            source.channel_id,
-            source.ts,
-            source.author,
-            source.thread_ts,
-            source.permalink,
-            source.edited_ts,
-            tuple(source.files),
-        )
-        if source
-        else None,
-        created_at=row.created_at,
-        published_at=row.published_at,
-        until=row.until,
-        verified_by=row.verified_by,
-        verified_at=row.verified_at,
-    )
+    return read_items(session, list(rows))

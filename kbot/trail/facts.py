@@ -85,6 +85,28 @@ class Withdrawn(Fact):
 
 
 @dataclass(frozen=True)
+class Superseded(Fact):
+    """`successor` has taken the place of an item: `person` said so."""
+
+    successor: str
+
+
+@dataclass(frozen=True)
+class Contradicted(Fact):
+    """`other` says the opposite of an item: `person` said so."""
+
+    other: str
+
+
+@dataclass(frozen=True)
+class Linked(Fact):
+    """`person` said what an item is to `other`: adapts, builds on ..."""
+
+    kind: str
+    other: str
+
+
+@dataclass(frozen=True)
 class Verified(Fact):
     """`person` vouches for an item."""
 

@@ -1,0 +1,95 @@
+"""Items from their rows: the newest version, the source, and whether another item contradicts them."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kbot.library.facts import Consent, Item, ItemKind, ItemState, LinkKind, Source, WaitsFor
+from kbot.library.tables import ItemRow, LineageRow, SourceRow, VersionRow
+
+
+def read_items(session: Session, rows: list[ItemRow]) -> list[Item]:
+    """The items of these rows, in their order."""
+    if not rows:
+        return []
+    teams, ids = {row.team_id for row in rows}, [row.id for row in rows]
+    versions = {
+        (v.team_id, v.item_id): v
+        for v in session.scalars(
+            select(VersionRow)
+            .join(
+                ItemRow,
+                (ItemRow.team_id == VersionRow.team_id)
+                & (ItemRow.id == VersionRow.item_id)
+                & (ItemRow.version == VersionRow.n),
+            )
+            .where(VersionRow.team_id.in_(teams), VersionRow.item_id.in_(ids))
+        )
+    }
+    sources = {
+        (s.team_id, s.item_id): s
+        for s in session.scalars(select(SourceRow).where(SourceRow.team_id.in_(teams), SourceRow.item_id.in_(ids)))
+    }
+    contested = {key for team in teams for key in _contested(session, team, ids)}
+    return [
+        _item(
+            row, versions[row.team_id, row.id], sources.get((row.team_id, row.id)), (row.team_id, row.id) in contested
+        )
+        for row in rows
+    ]
+
+
+def _contested(session: Session, team: str, ids: Collection[str]) -> set[tuple[str, str]]:
+    """Those of these items that another one contradicts, which can be found."""
+    found = set()
+    for mine, other in (
+        (LineageRow.item_id, LineageRow.other_id),
+        (LineageRow.other_id, LineageRow.item_id),
+    ):
+        query = (
+            select(mine)
+            .join(ItemRow, (ItemRow.team_id == LineageRow.team_id) & (ItemRow.id == other))
+            .where(
+                LineageRow.team_id == team,
+                mine.in_(ids),
+                LineageRow.kind == LinkKind.CONTRADICTS,
+                ItemRow.state == ItemState.PUBLISHED,
+            )
+        )
+        found |= {(team, item) for item in session.scalars(query)}
+    return found
+
+
+def _item(row: ItemRow, version: VersionRow, source: SourceRow | None, is_contested: bool) -> Item:
+    return Item(
+        team=row.team_id,
+        id=row.id,
+        kind=ItemKind(row.kind),
+        state=ItemState(row.state),
+        waits_for=WaitsFor(row.waits_for),
+        consent=Consent(row.consent),
+        channel=row.channel_id,
+        contributor=row.contributor,
+        is_named=row.is_named,
+        flagger=row.flagger,
+        version=row.version,
+        lines=version.lines,
+        source=Source(
+            source.channel_id,
+            source.ts,
+            source.author,
+            source.thread_ts,
+            source.permalink,
+            source.edited_ts,
+            tuple(source.files),
+        )
+        if source
+        else None,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        until=row.until,
+        verified_by=row.verified_by,
+        verified_at=row.verified_at,
+        is_contested=is_contested,
+    )
