@@ -129,6 +129,7 @@ DEFAULT: Mapping[str, Any] = {
                 "channels:read",
                 "chat:write",
                 "commands",
+                "dnd:read",
                 "emoji:read",
                 "files:write",
                 "groups:history",
@@ -171,6 +172,7 @@ DEFAULT: Mapping[str, Any] = {
                 "channel_id_changed",
                 "channel_shared",
                 "channel_unshared",
+                "team_join",
                 "user_change",
             ]
         },

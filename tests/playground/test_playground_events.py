@@ -14,6 +14,7 @@ from kbot.playground.driver import Driver
 from kbot.playground.manifest import DEFAULT
 from kbot.playground.seed import harbor
 from kbot.playground.server import Playground
+from kbot.playground.world import Person as Somebody
 
 Event = dict[str, Any]
 
@@ -290,3 +291,13 @@ def test_a_persons_new_time_zone_is_told_and_a_deactivated_person_has_none(slack
     assert (moved["tz"], moved["tz_offset"], moved["deleted"]) == ("Asia/Tokyo", 9 * 3600, False)
     assert gone["deleted"] is True
     assert "tz" not in gone
+
+
+def test_somebody_new_is_told_and_a_status_is_a_change(slack: Driver) -> None:
+    eve = Somebody("U0EVE", "eve", "Eve New", "Support", "Europe/Paris")
+    slack.playground.call(lambda: slack.playground.people.hire(eve))
+    assert only(slack, "team_join")["user"]["id"] == "U0EVE"
+    slack.ben.says_status("Vacationing", ":palm_tree:", 1_900_000_000)
+    profile = only(slack, "user_change")["user"]["profile"]
+    assert (profile["status_text"], profile["status_emoji"]) == ("Vacationing", ":palm_tree:")
+    assert profile["status_expiration"] == 1_900_000_000

@@ -227,3 +227,12 @@ def test_an_uninstalled_app_may_do_nothing(slack: Driver, web: WebClient) -> Non
     with pytest.raises(SlackApiError, match="account_inactive"):
         web.auth_test()
     assert {d.kind for d in slack.deliveries()} == {"app_uninstalled", "tokens_revoked"}
+
+
+def test_do_not_disturb_is_told_by_its_next_hours(slack: Driver, web: WebClient) -> None:
+    assert web.api_call("dnd.info", params={"user": "U0BEN"})["dnd_enabled"] is False
+    slack.ben.is_quiet(1_900_000_000, 1_900_003_600)
+    told = web.api_call("dnd.info", params={"user": "U0BEN"})
+    assert (told["next_dnd_start_ts"], told["next_dnd_end_ts"]) == (1_900_000_000, 1_900_003_600)
+    with pytest.raises(SlackApiError, match="user_not_found"):
+        web.api_call("dnd.info", params={"user": "U0NOBODY"})

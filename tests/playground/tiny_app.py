@@ -145,7 +145,7 @@ class TinyApp:
 
         for event in ("message", "reaction_removed", "member_joined_channel", "member_left_channel"):
             bolt.event(event)(nothing)
-        for event in ("channel_left", "channel_archive", "channel_rename", "user_change"):
+        for event in ("channel_left", "channel_archive", "channel_rename", "team_join", "user_change"):
             bolt.event(event)(nothing)
 
         @bolt.action("form")

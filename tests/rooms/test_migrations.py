@@ -181,6 +181,36 @@ def test_questions_that_were_open_before_they_were_grouped_are_one_each(empty: A
         assert session.execute(text("SELECT id, group_id FROM question ORDER BY id")).all() == [("1", "1"), ("2", "2")]
 
 
+def test_what_was_sent_unasked_before_still_counts_and_what_is_new_goes_back(empty: Address) -> None:
+    schema.upgrade(empty)
+    outbox = Table.metadata.tables["outbox"]
+    with schema.session_of(empty, to_write=True) as session:
+        row = {**a_row(outbox), "state": "sent", "sent_at": NOW}
+        for key, priority in (("bundle", 4), ("note", 7), ("help", 2), ("answer", None)):
+            kind = {"help": "answers.help", "bundle": "follow_up.bundle"}.get(key, f"other.{key}")
+            session.execute(insert(outbox).values({**row, "key": key, "kind": kind, "priority": priority}))
+        session.execute(insert(outbox).values({**row, "key": "old", "state": "lapsed", "priority": 5}))
+        item = a_row(Table.metadata.tables["item"])
+        session.execute(insert(Table.metadata.tables["item"]).values({**item, "state": "superseded"}))
+        session.commit()
+    schema.downgrade(empty, "0003")
+    with schema.session_of(empty) as session:
+        kept = session.execute(text("SELECT key, is_proactive, state FROM outbox ORDER BY key")).all()
+        assert [(key, bool(asked)) for key, asked, _ in kept] == [
+            ("answer", False), ("bundle", True), ("help", True), ("note", True), ("old", True)
+        ]  # fmt: skip
+        assert kept[-1][2] == "cancelled"
+        assert session.execute(text("SELECT state FROM item")).scalar_one() == "retired"
+    schema.upgrade(empty)
+    with schema.session_of(empty) as session:
+        rows_ = session.execute(
+            select(outbox.c.key, outbox.c.priority, outbox.c.passed_at).order_by(outbox.c.key)
+        ).all()
+        assert [tuple(row) for row in rows_] == [
+            ("answer", None, None), ("bundle", 4, NOW), ("help", 2, NOW), ("note", 7, NOW), ("old", 7, NOW)
+        ]  # fmt: skip
+
+
 # A later version of kbot
 
 
