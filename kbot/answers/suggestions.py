@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.answers.facts import SUGGESTION
-from kbot.post import outbox
-from kbot.post.gate import BUDGET, WEEK
+from kbot.people import directory
+from kbot.people.facts import MOST_A_WEEK
+from kbot.post import outbox, passing
+from kbot.post.gate import WEEK, Held
 from kbot.post.outbox import Letter
 from kbot.trail.facts import Suggested
 from kbot.trail.log import of_person, remember, since
@@ -25,10 +27,11 @@ def suggest(session: Session, act: Act, ts: str, item: str, real: datetime) -> b
     """Tell who wrote the message `ts` in the channel of this act of an item. False where enough was suggested today."""
     today = act.at.date()
     midnight = act.at.replace(hour=0, minute=0, second=0, microsecond=0)
-    if _unasked_this_week(session, act) >= BUDGET:
+    person = directory.person(session, act.team, act.person)
+    if _unasked_this_week(session, act) >= (person.limits.budget if person else MOST_A_WEEK):
         held = Letter(act.team, f"suggestion:{act.person}:{today}", SUGGESTION, act.person)
         outbox.plan(session, held, real)
-        outbox.cancel(session, act.team, held.key, "the week's budget is used up")
+        outbox.cancel(session, act.team, held.key, Held.BUDGET)
         return False
     told = sum(fact.channel == act.place for fact in since(session, Suggested, act.team, midnight))
     if told >= MOST_IN_A_CHANNEL:
@@ -47,6 +50,6 @@ def suggest(session: Session, act: Act, ts: str, item: str, real: datetime) -> b
 
 
 def _unasked_this_week(session: Session, act: Act) -> int:
-    letters = outbox.proactive_since(session, act.team, act.person, act.at - WEEK)
+    letters = passing.got_since(session, act.team, act.person, act.at - WEEK)
     suggested = [fact for fact in of_person(session, Suggested, act.team, act.person) if fact.at > act.at - WEEK]
     return len(letters) + len(suggested)

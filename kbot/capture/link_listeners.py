@@ -14,16 +14,13 @@ from kbot.cards import BUILD_ON
 from kbot.house import House
 from kbot.library import items, lineage, looking
 from kbot.library.facts import Item, LinkKind
-from kbot.library.search.thresholds import NAMED, Threshold
+from kbot.library.search.thresholds import NAMED, NEAREST
 from kbot.people.facts import Policy
 from kbot.people.viewers import member_of, names
 from kbot.slack.incoming import Answer, Command, Press, Reply, Shortcut, Submission
 from kbot.slack.modals import show_modal
 from kbot.slack.mrkdwn import plain
 from kbot.slack.outgoing import View
-
-ALIKE = Threshold(answer=0.1)
-"""What may be linked is offered by likeness, however faint, and beside it what is new."""
 
 MOST_NEWEST = 15
 
@@ -102,7 +99,7 @@ async def link(house: House, press: Press) -> Answer:
 
 async def _filled_to_link(house: House, press: Press) -> View:
     item = await _seen(house, press.team, press.person, press.value, findable=False)
-    near = await looking.look_up(house, press.team, press.person, item.lines.title, threshold=ALIKE)
+    near = await looking.look_up(house, press.team, press.person, item.lines.title, lower_by=NEAREST)
     newest = await looking.show_newest(house, press.team, press.person, MOST_NEWEST)
     linked = (await house.unit.read(lineage.of_items, press.team, [item.id]))[item.id]
     wanted = dict.fromkeys(
@@ -135,7 +132,7 @@ async def show_lineage(house: House, command: Command) -> Answer:
     words = plain(command.rest)
     if not words:
         raise BadInput(link_views.WORDS_PLEASE)
-    found = await looking.look_up(house, command.team, command.person, words, threshold=NAMED)
+    found = await looking.look_up(house, command.team, command.person, words, lower_by=NAMED)
     if not found.items:
         raise BadInput(f"I find nothing like that. {link_views.WORDS_PLEASE}")
     return await _lineage(house, command.team, command.person, found.items[0])

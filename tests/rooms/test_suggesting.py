@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kbot.answers import suggestions
-from kbot.post import outbox
+from kbot.post import outbox, passing
+from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter, LetterState
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, FRIDAY, ONCALL, PLATFORM, REAL, TEAM, act, days, letters
 
@@ -35,17 +36,17 @@ def test_a_channel_gets_three_a_day(session: Session) -> None:
 def got(session: Session, who: str, n: int) -> None:
     """So many letters have come to them unasked."""
     for i in range(n):
-        outbox.plan(session, Letter(TEAM, f"{who}{i}", "answers.help", who, is_proactive=True), REAL)
+        outbox.plan(session, Letter(TEAM, f"{who}{i}", "answers.help", who, proactive=Proactive.HELP), REAL)
         (task,) = outbox.claim(session, "me", REAL, FRIDAY, days(1), days(1), 1)
         session.flush()
-        assert outbox.settle(session, task, state=LetterState.SENT, sent_at=FRIDAY, shown=0)
+        assert outbox.settle(session, task, state=LetterState.SENT, sent_at=FRIDAY, passed_at=FRIDAY, shown=0)
         session.expire_all()
 
 
 def test_it_comes_after_all_else_that_is_unasked_and_takes_nothing_from_it(session: Session) -> None:
     got(session, BEN, 2)
     assert told(session, BEN, PLATFORM)
-    assert len(outbox.proactive_since(session, TEAM, BEN, FRIDAY - days(7))) == 2, "it costs no budget"
+    assert len(passing.got_since(session, TEAM, BEN, FRIDAY - days(7))) == 2, "it costs no budget"
     assert not told(session, BEN, PLATFORM, TOMORROW), "three in a week"
     (held,) = letters(session, f"suggestion:{BEN}:", state="cancelled")
     assert held.error == "the week's budget is used up"
