@@ -155,8 +155,8 @@ def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: dateti
     if item.verified_by and item.verified_at:
         name = escaped(names.get(item.verified_by, "a broker"), 60)
         parts.append(f"verified {age(item.verified_at, now)} by {name}")
-    if evidence.in_words:
-        parts.append(evidence.in_words)
+    if said := evidence.told(now):
+        parts.append(said)
     if item.is_contested:
         parts.append("contested: another item says the opposite")
     if item.source and item.source.files:

@@ -196,7 +196,7 @@ def _nearness(why: Why) -> str:
 
 
 def _proof(item: Item, names: Mapping[str, str], evidence: Evidence, why: Why, now: datetime) -> list[str]:
-    said = evidence.in_words
+    said = evidence.told(now)
     proof = [f"People say: {said}." if said else "Nobody has said yet whether it works."]
     rated = ((why.ratings.helpful, "helpful to"), (why.ratings.not_helpful, "not helpful to"))
     if counted := ", ".join(f"{words} {people}" for people, words in rated if people):

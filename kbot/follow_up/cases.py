@@ -17,7 +17,7 @@ from kbot.people import directory
 from kbot.people.hours import add_working_days
 from kbot.post import outbox
 from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Fact, Outcome, ReceiptKind, Received, Status, Superseded, Withdrawn
+from kbot.trail.facts import Complaint, Fact, Outcome, ReceiptKind, Received, Status, Superseded, Withdrawn
 
 WORKING_DAYS_AFTER_ANSWER = 2
 WORKING_DAYS_AFTER_INTENTION = 5
@@ -258,4 +258,5 @@ def _case(row: CaseRow) -> Case:
         telling=Telling(row.telling),
         missing=row.missing,
         responded_at=row.responded_at,
+        complaint=Complaint(row.complaint) if row.complaint else None,
     )

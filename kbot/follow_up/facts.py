@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from kbot.trail.facts import Outcome, Status
+from kbot.trail.facts import Complaint, Outcome, Status
 
 BUNDLE = "follow_up.bundle"
 NOTE = "follow_up.note"
@@ -79,6 +79,8 @@ class Answer(StrEnum):
     TELL_NAMED = "tell_named"
     TELL_UNNAMED = "tell_unnamed"
     TELL_NOT = "tell_not"
+    OUTDATED = "outdated"
+    WRONG = "wrong"
     CHANGE = "change"
 
 
@@ -105,6 +107,9 @@ OUTCOME = {
     Answer.MADE_WORSE: Outcome.MADE_WORSE,
     Answer.TOO_EARLY: Outcome.TOO_EARLY,
 }
+DOUBT = {Answer.OUTDATED: Complaint.OUTDATED, Answer.WRONG: Complaint.WRONG}
+"""What may be said of an item that did not work."""
+
 TELLING = {
     Answer.TELL_NAMED: Telling.WITH_NAME,
     Answer.TELL_UNNAMED: Telling.WITHOUT_NAME,
@@ -136,6 +141,7 @@ class Case:
     telling: Telling
     missing: str
     responded_at: datetime | None
+    complaint: Complaint | None = None
 
     @property
     def is_open(self) -> bool:

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.follow_up import cases, notes
-from kbot.follow_up.facts import OUTCOME, STATUS, TELLING, Answer, Case, CaseState, Closed, Form, Telling
+from kbot.follow_up.facts import DOUBT, OUTCOME, STATUS, TELLING, Answer, Case, CaseState, Closed, Form, Telling
 from kbot.follow_up.tables import CaseRow
 from kbot.post import outbox
-from kbot.trail.facts import Responded, Status, TellingAllowed
+from kbot.trail.facts import Doubted, Responded, Status, TellingAllowed
 from kbot.trail.log import remember
 
 MOST_ASKS_AFTER_NOT_YET = 2
@@ -25,7 +25,7 @@ def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
     if case.person != act.person:
         raise BadInput("This question is for somebody else; nothing was changed.")
     if answer is Answer.CHANGE:
-        _write(session, case, status=None, outcome=None)
+        _write(session, case, status=None, outcome=None, complaint=None)
         if case.telling is not Telling.UNASKED and not notes.is_told(session, case):
             _telling(session, act, case, Telling.UNASKED)
     elif answer in STATUS:
@@ -35,6 +35,12 @@ def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
             raise BadInput(ANSWERED_OTHERWISE)
         _write(session, case, outcome=OUTCOME[answer])
         _remember(session, act, case_id)
+    elif answer in DOUBT:
+        if case.status is not Status.TRIED_NOT_WORKED:
+            raise BadInput(ANSWERED_OTHERWISE)
+        _write(session, case, complaint=DOUBT[answer].value)
+        key = f"{case.id}:{act.key}"
+        remember(session, Doubted(act.team, key, act.at, act.person, case.item, DOUBT[answer]))
     elif case.status is None or not case.status.is_worth_telling:
         raise BadInput(ANSWERED_OTHERWISE)
     else:
@@ -61,6 +67,7 @@ def _status(session: Session, act: Act, case: Case, answer: Answer) -> None:
     values: dict[str, object] = {
         "status": status.value,
         "outcome": outcome.value if outcome else None,
+        "complaint": None,
         "responded_at": act.at,
         "responses": CaseRow.responses + 1,
     }

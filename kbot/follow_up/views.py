@@ -12,7 +12,7 @@ from kbot.cards import Block, age, button, buttons, context, contributor_of, div
 from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling, Told, next_step
 from kbot.library.facts import Item, ItemKind
 from kbot.slack.mrkdwn import escaped, one_line
-from kbot.trail.facts import Outcome, Status
+from kbot.trail.facts import Complaint, Outcome, Status
 
 ANSWER = "follow_up.answer"
 """Each button of a case is `follow_up.answer.<answer>`: action ids are unique within their block."""
@@ -63,6 +63,8 @@ OUTCOME_BUTTONS = (
     (Answer.MADE_WORSE, "Made it worse"),
     (Answer.TOO_EARLY, "Too early to say"),
 )
+DOUBT_BUTTONS = ((Answer.OUTDATED, "It is outdated"), (Answer.WRONG, "It is wrong"))
+DOUBTED = {Complaint.OUTDATED: "it is outdated", Complaint.WRONG: "it is wrong"}
 TELLING_BUTTONS = (
     (Answer.TELL_NAMED, "Yes, with my name"),
     (Answer.TELL_UNNAMED, "Yes, without my name"),
@@ -147,12 +149,21 @@ def case_blocks(asked: Asked, now: datetime, *, number: int | None = None) -> li
             elements = [_button(case, answer, label) for answer, label in TELLING_BUTTONS]
             if case.outcome is Outcome.PARTLY and not case.missing:
                 elements.append(button("Say what was missing", MISSING, case.id))
-            return [section(f"{lead}*{title_of(item)}*\n{thanks} May I tell {who}?"), buttons(*elements)]
+            asks = [section(f"{lead}*{title_of(item)}*\n{thanks} May I tell {who}?"), buttons(*elements)]
+            return asks + _why_not(case)
         case Step.DONE:
             return [
                 section(f"{lead}{_receipt(asked, item)}"),
+                *_why_not(case),
                 buttons(_button(case, Answer.CHANGE, "Change my answer")),
             ]
+
+
+def _why_not(case: Case) -> list[Block]:
+    """Of what did not work: is it the item? Nothing of it has to be said."""
+    if case.status is not Status.TRIED_NOT_WORKED or case.complaint is not None:
+        return []
+    return [_row(case, DOUBT_BUTTONS)]
 
 
 def _ask_status(asked: Asked, item: Item, lead: str, now: datetime) -> list[Block]:
@@ -184,6 +195,8 @@ def _receipt(asked: Asked, item: Item) -> str:
     case = asked.case
     assert case.status is not None
     said = SAID[case.status] + (f", {WENT[case.outcome]}" if case.outcome else "")
+    if case.complaint is not None:
+        said += f", {DOUBTED[case.complaint]}; the broker hears that, not from whom"
     parts = [f"*{title_of(item)}*", f"You said: {said}."]
     who = contributor_of(item, asked.names) if item.is_named else "the person who shared it"
     if case.telling is Telling.WITH_NAME:

@@ -111,7 +111,7 @@ def _said(desk: Desk, case: Case, now: datetime) -> str:
 
 def _shared(desk: Desk, item: Item, now: datetime) -> str:
     found = desk.evidence.get(item.id, Evidence())
-    said = found.in_words or "nobody has said yet what came of it"
+    said = found.told(now) or "nobody has said yet what came of it"
     return f"*{title_of(item, TITLE_LIMIT)}*\nShared {age(item.published_at or item.created_at, now)} · {said}"
 
 

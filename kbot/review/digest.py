@@ -57,8 +57,8 @@ def choose(found: Mapping[RowKind, Sequence[str]]) -> tuple[tuple[Row, ...], int
 
 
 def needs_a_check(evidence: Evidence) -> bool:
-    """It made things worse for somebody, or did not work for two people."""
-    return evidence.made_worse > 0 or evidence.failed >= FAILED_TWICE
+    """It made things worse for somebody, did not work for two people, or somebody finds it outdated or wrong."""
+    return evidence.made_worse > 0 or evidence.failed >= FAILED_TWICE or evidence.doubted > 0
 
 
 def should_go(evidence: Evidence) -> bool:

@@ -15,7 +15,7 @@ class RowKind(StrEnum):
     """Why something is in a digest; in this order."""
 
     CHECK = "check"
-    """An item that made things worse, or failed for two people."""
+    """An item that made things worse, failed for two people, or is doubted."""
     QUESTION = "question"
     """An open question."""
     APPROVE = "approve"

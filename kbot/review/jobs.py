@@ -1,14 +1,18 @@
 """The doors of review from the queue: digests are planned at their moment, and written when they are sent."""
 
+from datetime import datetime
+
 from kbot.house import House
+from kbot.library import items
 from kbot.people.viewers import person_of
 from kbot.post import outbox
 from kbot.post.gate import Refuse, Wait, may_come_at_its_hour
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
-from kbot.review import planning, showing, views
+from kbot.review import planning, queue, showing, views
 from kbot.review.facts import Look
 from kbot.slack.outgoing import Outgoing, Post
+from kbot.trail.evidence import evidence
 
 
 async def plan_digests(house: House) -> None:
@@ -39,4 +43,17 @@ async def digest(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     return Post(letter.to, text, blocks)
 
 
-LETTERS = {planning.DIGEST: digest}
+async def does_it_hold(house: House, letter: Letter) -> Outgoing | Drop | Hold:
+    """To a contributor: does it still hold? As it is now."""
+    about = letter.about
+    item = await house.unit.read(items.get, letter.team, about["item"])
+    is_new = await house.unit.read(outbox.where, letter.team, letter.key) is None
+    if is_new and (not item.is_findable or item.contributor != letter.to):
+        return Drop("the item is gone")
+    said = (await house.unit.read(evidence, letter.team, [item.id]))[item.id]
+    asked_at = datetime.fromisoformat(about["asked_at"])
+    text, blocks = views.does_it_hold(item, said, asked_at, about["version"], house.now())
+    return Post(letter.to, text, blocks)
+
+
+LETTERS = {planning.DIGEST: digest, queue.DOES_IT_HOLD: does_it_hold}

@@ -14,6 +14,7 @@ from kbot.house import House
 from kbot.library import items
 from kbot.people import directory
 from kbot.people.viewers import channel_for, member_of, viewer_of
+from kbot.post import outbox
 from kbot.review import planning, queue, showing, views
 from kbot.review.facts import Look, Row, RowKind
 from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
@@ -100,6 +101,31 @@ async def on_approve_answer(house: House, press: Press) -> Answer:
     return await _reply(house, press.team, press.person, decided=Row(RowKind.APPROVE, item_id), at=act.at)
 
 
+async def on_ask_contributor(house: House, press: Press) -> Answer:
+    """The contributor is to say whether it still holds."""
+    await member_of(house, press.team, press.person)
+    item = await house.unit.read(items.get, press.team, press.value)
+    await _must_see(house, press.team, press.person, item.channel)
+    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+    await house.unit(queue.ask_contributor, act, item.id, house.clock.real())
+    return Reply(views.asked_contributor(item))
+
+
+async def on_still_holds(house: House, press: Press) -> Answer:
+    """It does: the contributor vouches for it."""
+    await member_of(house, press.team, press.person)
+    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
+    await house.unit(_still_holds, act, press, house.clock.real())
+    return None
+
+
+def _still_holds(session: Session, act: Act, press: Press, real: datetime) -> None:
+    queue.still_holds(session, act, press.value, real)
+    letter = outbox.letter_at(session, act.team, press.place.channel, press.place.ts)
+    if letter is not None:
+        outbox.refresh(session, act.team, letter.key)
+
+
 async def _must_see(house: House, team: str, person: str, channel: str) -> None:
     """Raises NotABroker for whoever is no broker of the channel, or may not see it, now."""
     await house.unit.read(queue.check_broker, team, person, channel)
@@ -144,6 +170,8 @@ PRESSES = {
     **dict.fromkeys(VERBS, on_decision),
     views.MENU: on_menu,
     views.APPROVE_ANSWER: on_approve_answer,
+    views.ASK_CONTRIBUTOR: on_ask_contributor,
+    views.STILL_HOLDS: on_still_holds,
     views.ANSWER: on_answer,
 }
 SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal}

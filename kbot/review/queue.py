@@ -13,12 +13,14 @@ from kbot.library.facts import Item, ItemKind, ItemState, Lines, WaitsFor
 from kbot.people import directory
 from kbot.people.facts import Policy
 from kbot.post import outbox
+from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.review.digest import waits_for_broker
 from kbot.review.planning import show_anew
 from kbot.trail.facts import Decision, Reviewed
 from kbot.trail.log import remember
 
+DOES_IT_HOLD = "review.does_it_hold"
 ANSWERED_MEANWHILE = "Somebody has answered that question meanwhile, so nothing was saved."
 
 
@@ -63,6 +65,25 @@ def reject(session: Session, act: Act, item_id: str, real: datetime) -> None:
 def verify(session: Session, act: Act, item_id: str, real: datetime) -> None:
     """The broker vouches for the item as it is now."""
     item = _held(session, act, item_id)
+    if item.is_findable:
+        items.verify(session, act, item_id)
+    show_anew(session, act.team, item.channel, item_id, act.at)
+
+
+def ask_contributor(session: Session, act: Act, item_id: str, real: datetime) -> None:
+    """The contributor is asked whether the item still holds: once a week, through the gate."""
+    item = _held(session, act, item_id)
+    if item.is_findable and item.contributor is not None:
+        about = {"item": item.id, "asked_at": act.at.isoformat(), "version": item.version}
+        key = f"{DOES_IT_HOLD}:{item.id}:{act.at:%G-W%V}"
+        outbox.plan(session, Letter(act.team, key, DOES_IT_HOLD, item.contributor, about, Proactive.HELP), real)
+
+
+def still_holds(session: Session, act: Act, item_id: str, real: datetime) -> None:
+    """Its contributor vouches for an item."""
+    item = items.lock(session, act.team, item_id)
+    if item.contributor != act.person:
+        raise BadInput("Only the one who shared it can say that; nothing was changed.")
     if item.is_findable:
         items.verify(session, act, item_id)
     show_anew(session, act.team, item.channel, item_id, act.at)

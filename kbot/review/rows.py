@@ -1,7 +1,7 @@
 """What there is to review in some channels: ids of what waits, failed, came in or was said. Words come by viewer."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +14,7 @@ from kbot.review import digest
 from kbot.review.facts import Look, RowKind
 from kbot.trail import log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence, Outcome, Responded, Status
-
-CONTESTED_WITHIN = timedelta(days=60)
-"""Failures that are older raise no alarm any more (product.md 4)."""
+from kbot.trail.facts import CONTESTED_WITHIN, Doubted, Evidence, Fact, Rated, Responded
 
 
 def look(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> Look:
@@ -40,8 +37,8 @@ def look(session: Session, team: str, channels: Collection[str], since: datetime
 
 
 def _to_check(session: Session, team: str, channels: Collection[str], until: datetime) -> list[str]:
-    """Published items that did harm or failed twice, and that nobody has verified since; the worst first."""
-    newest = _newest_word(session, team, until - CONTESTED_WITHIN, until, bad_only=True)
+    """Published items that did harm, failed twice or are doubted, and not verified since; the worst first."""
+    newest = _newest_trouble(session, team, until - CONTESTED_WITHIN, until)
     open_ones = _unverified_since(session, team, channels, newest)
     said = evidence(session, team, open_ones)
     return sorted(
@@ -50,7 +47,7 @@ def _to_check(session: Session, team: str, channels: Collection[str], until: dat
 
 
 def _badness(said: Evidence, item: str) -> tuple[int, int, str]:
-    return said.made_worse, said.failed, item
+    return said.made_worse, said.failed + said.doubted, item
 
 
 def _said(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> list[str]:
@@ -71,19 +68,21 @@ def _came_in(session: Session, team: str, channels: Collection[str], since: date
     ]
 
 
-def _newest_word(
-    session: Session, team: str, since: datetime, until: datetime, *, bad_only: bool = False
-) -> dict[str, datetime]:
+def _newest_word(session: Session, team: str, since: datetime, until: datetime) -> dict[str, datetime]:
     """When something was last said of each item in this time."""
-    return {
-        fact.item: fact.at
-        for fact in log.since(session, Responded, team, since)
-        if fact.item is not None and fact.at <= until and (not bad_only or _is_bad(fact))
-    }
+    return _newest(log.since(session, Responded, team, since), until)
 
 
-def _is_bad(fact: Responded) -> bool:
-    return fact.status is Status.TRIED_NOT_WORKED or fact.outcome is Outcome.MADE_WORSE
+def _newest_trouble(session: Session, team: str, since: datetime, until: datetime) -> dict[str, datetime]:
+    """When each item was last said to fail or to do harm, or was doubted, in this time."""
+    failed = [fact for fact in log.since(session, Responded, team, since) if fact.is_bad]
+    rated = [f for f in log.since(session, Rated, team, since) if f.complaint is not None and f.complaint.is_doubt]
+    return _newest([*failed, *rated, *log.since(session, Doubted, team, since)], until)
+
+
+def _newest(facts: Iterable[Fact], until: datetime) -> dict[str, datetime]:
+    in_order = sorted(facts, key=lambda fact: fact.at)
+    return {fact.item: fact.at for fact in in_order if fact.item is not None and fact.at <= until}
 
 
 def _unverified_since(session: Session, team: str, channels: Collection[str], newest: dict[str, datetime]) -> list[str]:

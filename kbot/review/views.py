@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kbot.answers.facts import Question
-from kbot.capture.views import save_modal
+from kbot.capture.views import EDIT, REFUSE, save_modal
 from kbot.cards import (
     Block,
     age,
@@ -23,6 +23,7 @@ from kbot.library.facts import TITLE_LIMIT, Item, ItemKind, Lines
 from kbot.review.digest import should_go
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
+from kbot.trail.facts import Evidence
 
 APPROVE = "review.approve"
 APPROVE_ANSWER = "review.approve_answer"
@@ -30,6 +31,8 @@ REJECT = "review.reject"
 VERIFY = "review.verify"
 RETIRE = "review.retire"
 ANSWER = "review.answer"
+ASK_CONTRIBUTOR = "review.ask_contributor"
+STILL_HOLDS = "review.still_holds"
 MENU = "review.menu"
 ANSWER_MODAL = "review.answer_modal"
 
@@ -138,7 +141,8 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
     if entry.row.kind is not RowKind.CHECK:
         return [section(text, accessory=first)]
     other = ("It is fine: verify it", _value(VERIFY, item)) if goes else ("Retire it", _value(RETIRE, item))
-    return [section(text), buttons(first, menu(MENU, [other]))]
+    ask = [button("Ask the contributor", ASK_CONTRIBUTOR, item.id)] if item.contributor else []
+    return [section(text), buttons(first, *ask, menu(MENU, [other]))]
 
 
 def _question(question: Question, askers: int, now: datetime) -> str:
@@ -152,8 +156,8 @@ def _origin(entry: Entry, desk: Desk, now: datetime) -> str:
     assert item is not None
     who = contributor_of(item, desk.names)
     when = age(item.published_at or item.created_at, now)
-    said = f" · {entry.evidence.in_words}" if entry.evidence.in_words else ""
-    return f"From {who} in <#{item.channel}> · {when}{said}"
+    said = entry.evidence.told(now)
+    return f"From {who} in <#{item.channel}> · {when}" + (f" · {said}" if said else "")
 
 
 def _value(action: str, item: Item) -> str:
@@ -178,6 +182,30 @@ def _by(done: Done, desk: Desk) -> str:
     if done.by is None:
         return ""
     return " by you" if done.by == desk.reader else f" by {escaped(desk.names.get(done.by, 'another broker'), 60)}"
+
+
+def asked_contributor(item: Item) -> str:
+    """After "Ask the contributor"."""
+    return f"The contributor is asked whether *{title_of(item)}* still holds; what was said is told, not by whom."
+
+
+def does_it_hold(item: Item, evidence: Evidence, asked_at: datetime, version: int, now: datetime) -> Said:
+    """To the contributor: a broker asks whether their item still holds."""
+    about = f"*{title_of(item)}*"
+    if not item.is_findable:
+        return "Thank you.", [section(f"Thank you. {about} is not shown in answers any more.")]
+    if item.verified_at is not None and item.verified_at >= asked_at:
+        return "Thank you.", [section(f"Thank you. {about} still holds, and its card says so.")]
+    if item.version > version:
+        return "Thank you.", [section(f"Thank you for the new words of {about}. A broker looks at it.")]
+    said = evidence.told(now) or "the broker wants to be sure"
+    row = buttons(
+        button("It still holds", STILL_HOLDS, item.id),
+        button("Edit", EDIT, item.id),
+        button("Take it back", REFUSE, item.id),
+    )
+    text = f"Does {about} still hold? What people say of it: {said}.\n{quoted(item.lines.body, QUOTE_SHOWN)}"
+    return "Does something that you shared still hold?", [section(text), row, context("Asked by a broker, once.")]
 
 
 def answer_modal(question: Question) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """What can have happened. Past tense; each fact is remembered once under its key and never changed."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+CONTESTED_BY = 2
+CONTESTED_WITHIN = timedelta(days=60)
+"""Failures that are older raise no alarm any more (product.md 4)."""
 
 
 class Status(StrEnum):
@@ -48,6 +52,11 @@ class Complaint(StrEnum):
     OUTDATED = "outdated"
     NOT_WHAT_I_ASKED = "not_what_i_asked"
     HARD_TO_FOLLOW = "hard_to_follow"
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it is about the item, not about the answer."""
+        return self in (Complaint.WRONG, Complaint.OUTDATED)
 
 
 class ReceiptKind(StrEnum):
@@ -151,12 +160,23 @@ class Received(Fact):
 
 
 @dataclass(frozen=True)
+class Doubted(Fact):
+    """`person` finds an item outdated or wrong."""
+
+    complaint: Complaint
+
+
+@dataclass(frozen=True)
 class Responded(Fact):
     """`person` said what became of an item. A later response about the same item takes the place of an earlier one."""
 
     status: Status
     outcome: Outcome | None = None
     case: str | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        return self.status is Status.TRIED_NOT_WORKED or self.outcome is Outcome.MADE_WORSE
 
 
 @dataclass(frozen=True)
@@ -195,12 +215,25 @@ class Ratings:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How many people reported what of one item; each person's latest word counts."""
+    """How many people reported what of one item; each person's latest word counts.
+
+    `doubted`: how many find it outdated or wrong since it was last verified. `troubles`: when, since then, each of
+    those whom it failed or harmed, or who doubt it, said so last.
+    """
 
     used: int = 0
     helped: int = 0
     failed: int = 0
     made_worse: int = 0
+    doubted: int = 0
+    troubles: tuple[datetime, ...] = field(default=(), compare=False)
+
+    def is_contested(self, now: datetime) -> bool:
+        """Two people met a failure, harm or a doubt of late (product.md 4)."""
+        return self._lately(now) >= CONTESTED_BY
+
+    def _lately(self, now: datetime) -> int:
+        return sum(now - CONTESTED_WITHIN <= at <= now for at in self.troubles)
 
     @property
     def standing(self) -> float:
@@ -219,4 +252,11 @@ class Evidence:
             parts.append(f"did not work for {self.failed}")
         if self.made_worse:
             parts.append(f"made things worse for {self.made_worse}")
+        if self.doubted:
+            parts.append(f"{self.doubted} {'says' if self.doubted == 1 else 'say'} that it is outdated or wrong")
         return ", ".join(parts)
+
+    def told(self, now: datetime) -> str:
+        """The same, with a warning, in mrkdwn, where it is contested."""
+        warning = f"*contested* by {self._lately(now)} people lately" if self.is_contested(now) else ""
+        return ": ".join(part for part in (warning, self.in_words) if part)

@@ -1,6 +1,6 @@
 """Remember what happened and tell it again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
@@ -61,6 +61,14 @@ def _fact(row: FactRow) -> Fact:
 def about_item(session: Session, kind: type[F], team: str, items: Iterable[str]) -> list[F]:
     """The facts of one kind about these items, oldest first."""
     return _facts(session, kind, FactRow.team_id == team, FactRow.item_id.in_(set(items)))
+
+
+def all_about(session: Session, kinds: Collection[type[Fact]], team: str, items: Iterable[str]) -> list[Fact]:
+    """The facts of these kinds about these items, oldest first."""
+    query = select(FactRow).where(
+        FactRow.team_id == team, FactRow.item_id.in_(set(items)), FactRow.kind.in_([kind.__name__ for kind in kinds])
+    )
+    return [_fact(row) for row in session.scalars(query.order_by(FactRow.at, FactRow.id))]
 
 
 def of_person(session: Session, kind: type[F], team: str, person: str) -> list[F]:

@@ -5,8 +5,19 @@ from kbot.trail.evidence import ratings
 from kbot.trail.facts import Complaint, Rated, Ratings
 from kbot.trail.log import since
 from tests.journeys.bot import Bot
-from tests.journeys.days import MONDAY
-from tests.journeys.steps import ASKED, after, asks, asks_in_dm, asks_privately, flags, opens, tip_saved
+from tests.journeys.days import MONDAY, Days
+from tests.journeys.steps import (
+    ASKED,
+    after,
+    asks,
+    asks_in_dm,
+    asks_privately,
+    becomes,
+    flags,
+    opens,
+    set_up,
+    tip_saved,
+)
 from tests.journeys.ways import on_both_databases, with_model
 
 BEGINNING = "We had this in May. It was never the network."
@@ -108,3 +119,25 @@ def test_only_totals_are_told_of_what_others_said(slack: Driver, bot: Bot) -> No
 
 def test_nothing_found_is_nothing_to_judge(slack: Driver) -> None:
     assert "Helpful" not in asks(slack, slack.ben, "what about elephants?").buttons
+
+
+def test_a_complaint_comes_to_the_broker_without_a_name_and_the_contributor_settles_it(
+    slack: Driver, days: Days
+) -> None:
+    tip_saved(slack)
+    assert set_up(slack, slack.cleo, Brokers=["cleo"]) == {}
+    modal = opens(slack, slack.ben, lambda: asks(slack, slack.ben).press("Not helpful"))
+    assert modal.submit({"The answer": "It is outdated"}) == {}
+    days.go_to(slack.cleo, "mon")
+    digest = slack.wait(lambda: [s for s in slack.cleo.inbox if "Your weekly look" in s.text], what="the digest")[0]
+    assert "Check now" in digest.text
+    assert "1 says that it is outdated or wrong" in digest.text
+    assert "Ben" not in digest.text
+    digest.press("Ask the contributor")
+    days.go_to(slack.ana, "tue")
+    holds = slack.wait(lambda: [s for s in slack.ana.inbox if "still hold?" in s.text], what="the question to Ana")[0]
+    assert "Ben" not in holds.text
+    holds.press("It still holds")
+    becomes(slack, holds, "still holds, and its card says so")
+    becomes(slack, digest, "✓ Verified by Ana")
+    assert "verified today by Ana" in asks(slack, slack.ben).text

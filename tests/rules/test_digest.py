@@ -96,6 +96,7 @@ def test_a_look_survives_being_kept_in_a_letter() -> None:
         (Evidence(used=3, helped=3, failed=2), True, False),
         (Evidence(used=1, made_worse=1), True, True),
         (Evidence(used=5, helped=4, made_worse=1), True, False),
+        (Evidence(doubted=1), True, False),
     ],
 )
 def test_what_failed_is_checked_and_what_mostly_failed_goes(evidence: Evidence, checked: bool, goes: bool) -> None:
@@ -207,7 +208,7 @@ def test_the_whole_digest_as_it_is_read() -> None:
         "Check now\n"
         "*Importer &lt;stuck&gt;?*\n"
         "From Ana &amp; Co in <#C1> · 3 days ago · used by 3 (reported), made things worse for 1\n"
-        "[Verify] [Retire it]\n"
+        "[Verify] [Ask the contributor] [Retire it]\n"
         "People waiting\n"
         "> how do I get &lt;!channel&gt; a badge?\n"
         "_asked for their eyes only, 2 days ago in_ <#C1> [Write the answer]\n"
