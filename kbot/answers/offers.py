@@ -39,6 +39,8 @@ async def may_answer(house: House, team: str, person: str, item: Item) -> list[O
     if item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
         return []
     channels = await house.unit.read(groups.channels_with_open, team)
+    if not channels:
+        return []  # as it is nearly always; else Slack would be asked for every row of every digest
     home = await house.slack.channel(item.channel)
     if home is None or home.is_private:
         channels &= {item.channel}
