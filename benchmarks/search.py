@@ -6,6 +6,7 @@ question joined by OR, and numpy's float32 product of all vectors.
 """
 
 import argparse
+import ctypes
 import json
 import os
 import sqlite3
@@ -31,7 +32,7 @@ from kbot.library.search import rank
 from kbot.library.search.bm25 import Floats
 from kbot.library.search.rank import Wanted
 from kbot.library.search.shelf import Shelf
-from kbot.library.search.thresholds import Threshold
+from kbot.library.search.thresholds import CITED, Threshold
 from kbot.library.search.vectors import SIZE, packed
 from kbot.library.tables import ItemRow, VersionRow, WordsClockRow, WordsRow
 from kbot.meaning.minilm import MiniLM
@@ -61,16 +62,18 @@ HOSTILE = {
     "lone surrogates": "\ud800importer\udfff" * 50,
     "controls": "\x00\x1a\x7f\u202e" * 500,
     "nothing": "",
+    "the commonest words": " ".join(f"w{n:05d}" for n in range(256)),
 }
 
 
 @dataclass(frozen=True)
 class World:
-    """A library as it is in the database, and what is asked of it."""
+    """A library as it is in the database, and what is asked of it: words, and nearly what an item means, (n, 384)."""
 
     address: Address
     vectors: Floats
     questions: Sequence[str]
+    meant: Floats
 
 
 def make(folder: Path, count: int) -> World:
@@ -99,7 +102,14 @@ def make(folder: Path, count: int) -> World:
                     other = words[chance.choice(VOCABULARY, WORDS_IN_A_QUESTION // 2, p=weights)]
                     questions.append(" ".join([*own, *other]))
         session.commit()
-    return World(address, vectors, questions[:QUESTIONS])
+    meant = _near(vectors[chance.integers(0, count, QUESTIONS)], chance)
+    return World(address, vectors, questions[:QUESTIONS], meant)
+
+
+def _near(vectors: Floats, chance: np.random.Generator) -> Floats:
+    noisy = vectors + 0.03 * chance.normal(size=vectors.shape).astype(np.float32)
+    near: Floats = noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
+    return near
 
 
 def _write(session: Session, first: int, texts: Sequence[str], vectors: Floats) -> None:
@@ -154,10 +164,11 @@ def p(times: Sequence[float], percent: int) -> float:
     return statistics.quantiles(times, n=100)[percent - 1]
 
 
-def whole_question(session: Session, model: MiniLM, text: str) -> None:
-    """Embed, find the channels, rank, weigh the evidence, read the rows."""
-    wanted = Wanted.of(text, model.embed(text))
-    rank.channels_with_hits(session, TEAM, wanted, THRESHOLD.answer)
+def whole_question(session: Session, model: MiniLM, text: str, meant: Floats | None = None) -> None:
+    """Embed, find the channels, rank, weigh the evidence, read the rows. `meant` instead of what the model says."""
+    vector = model.embed(text)
+    wanted = Wanted.of(text, vector if meant is None else meant)
+    rank.channels_with_hits(session, TEAM, wanted, CITED.answer)
     viewer = Viewer(TEAM, "U3", frozenset(f"C{n}" for n in range(CHANNELS) if n % 4))
     found = best_for(session, viewer, wanted, THRESHOLD)
     items.show(session, viewer, found.items)
@@ -171,10 +182,21 @@ def asked(world: World) -> dict[str, float]:
     with schema.session_of(world.address) as session:
         ask = partial(whole_question, session, model)
         loading = timed(ask, "warm up")
-        times = [timed(ask, text) for text in world.questions]
-        slowest = max(timed(ask, text) for text in HOSTILE.values())
+        ctypes.CDLL(None).malloc_trim(0)  # as kbot does after loading
+        times = [
+            timed(partial(ask, meant=meant), text) for text, meant in zip(world.questions, world.meant, strict=True)
+        ]
+        hostile = {name: timed(ask, text) for name, text in HOSTILE.items()}
+        slowest = max(hostile, key=lambda name: hostile[name])
+        print(f"slowest: {slowest}", file=sys.stderr)
     megabytes = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    return {"p50": p(times, 50), "p95": p(times, 95), "MB": megabytes, "loading": loading / 1000, "slowest": slowest}
+    return {
+        "p50": p(times, 50),
+        "p95": p(times, 95),
+        "MB": megabytes,
+        "loading": loading / 1000,
+        "slowest": hostile[slowest],
+    }
 
 
 def lexical(world: World, folder: Path, shelf: Shelf) -> tuple[float, float]:
@@ -201,8 +223,7 @@ def nearest(world: World, shelf: Shelf) -> tuple[float, float, float]:
     seen = shelf.seen_by(None)
     ours, theirs, hits = [], [], 0
     for n in chance.integers(0, len(world.vectors), 100):
-        noisy = world.vectors[n] + 0.03 * chance.normal(size=SIZE).astype(np.float32)
-        wanted: Floats = (noisy / np.linalg.norm(noisy)).astype(np.float32)
+        wanted = _near(world.vectors[n : n + 1], chance)[0]
         started = time.perf_counter()
         product = world.vectors @ wanted
         exact = np.argpartition(-product, 10)[:10]
@@ -217,10 +238,9 @@ def nearest(world: World, shelf: Shelf) -> tuple[float, float, float]:
 def measure(folder: Path, count: int, most_ms: float) -> Iterator[str]:
     """Everything for a library of this size."""
     world = make(folder, count)
+    asked_of = json.dumps([world.questions, world.meant.tolist()])
     child = [sys.executable, "-m", "benchmarks.search", "--ask", str(world.address.file)]
-    whole = json.loads(
-        subprocess.run(child, check=True, stdout=subprocess.PIPE, input=json.dumps(world.questions), text=True).stdout
-    )
+    whole = json.loads(subprocess.run(child, check=True, stdout=subprocess.PIPE, input=asked_of, text=True).stdout)
     yield f"{count} items: whole question p50 {whole['p50']:.1f} p95 {whole['p95']:.1f} ms (target <= {most_ms:.0f})"
     yield f"{count} items: slowest hostile question {whole['slowest']:.0f} ms (target <= 200)"
     yield f"{count} items: memory {whole['MB']:.0f} MB (target <= 250 at 100,000), loaded in {whole['loading']:.1f} s"
@@ -242,7 +262,9 @@ def main() -> int:
     parser.add_argument("--ask", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.ask:
-        world = World(Address.parse(f"sqlite:///{given.ask}"), np.zeros((0, SIZE), np.float32), json.load(sys.stdin))
+        questions, meant = json.load(sys.stdin)
+        none = np.zeros((0, SIZE), np.float32)
+        world = World(Address.parse(f"sqlite:///{given.ask}"), none, questions, np.array(meant, np.float32))
         print(json.dumps(asked(world)))
         return 0
     for count in given.items:

@@ -14,6 +14,7 @@ from kbot.library.search import rank, tuning
 from kbot.library.search.bm25 import Floats
 from kbot.library.search.passages import whole
 from kbot.library.search.rank import Hit, Wanted
+from kbot.library.search.shelf import StillLoading
 from kbot.library.search.thresholds import CITED, MOST_CITED, Threshold
 from kbot.library.tables import ItemRow
 from kbot.people import directory
@@ -22,6 +23,7 @@ from kbot.people.viewers import viewer_of
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import Evidence
 
+LOOK_AGAIN_SECONDS = 0.25
 NEAR = 0.03
 """What people said of an item moves it by so much of a score at most: it decides between near-equals only."""
 
@@ -81,11 +83,20 @@ async def _asking(
     read_in: str | None = None,
     least: float = CITED.answer,
     also: frozenset[str] = frozenset(),
+    waits: bool = True,
 ) -> tuple[Viewer, Wanted]:
     """What is asked, and who sees the answer: which channels with hits, and which of `also`, are open to them now.
-    `least` is the lowest score of a hit."""
+    `least` is the lowest score of a hit. Just after a start the search may still be loading; who does not wait for it gets StillLoading.
+    """
     wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
-    channels = await house.unit.read(rank.channels_with_hits, team, wanted, least)
+    while True:
+        try:
+            channels = await house.unit.read(rank.channels_with_hits, team, wanted, least)
+            break
+        except StillLoading:
+            if not waits:
+                raise
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
     return await viewer_of(house, team, person, channels | also, read_in=read_in), wanted
 
 
@@ -97,8 +108,14 @@ async def weigh(house: House, team: str, person: str, text: str, item: Item) -> 
 
 
 async def twin(house: House, team: str, person: str, lines: Lines, but: str | None = None) -> Item | None:
-    """The published item that says nearly the same, as this person may be shown it now; `but` is left out."""
-    viewer, wanted = await _asking(house, team, person, whole(lines))
+    """The published item that says nearly the same, as this person may be shown it now; `but` is left out.
+
+    It is only a proposal: while the search is loading nobody waits for it.
+    """
+    try:
+        viewer, wanted = await _asking(house, team, person, whole(lines), waits=False)
+    except StillLoading:
+        return None
     ranking = await house.unit.read(rank.find, viewer, wanted)
     alike = [hit for hit in ranking.hits if hit.item != but and hit.meaning >= ALIKE]
     best = max(alike, key=lambda hit: (hit.meaning, hit.item), default=None)

@@ -11,6 +11,7 @@ from kbot.follow_up.facts import Answer
 from kbot.library import items
 from kbot.library.facts import Item
 from kbot.library.looking import Found
+from kbot.post.gate import Proactive
 from kbot.review import queue, rows
 from kbot.review.facts import Row, RowKind
 from kbot.review.queue import NotABroker

@@ -15,8 +15,8 @@ from kbot.library.facts import Item, ItemState, Lines
 from kbot.library.search import index
 from kbot.library.search.passages import read
 from kbot.library.search.postings import Segment, keys_of
-from kbot.library.search.rank import Ranking
-from kbot.library.search.shelf import Shelf
+from kbot.library.search.rank import Ranking, Wanted, channels_with_hits
+from kbot.library.search.shelf import Shelf, StillLoading, shelf_of
 from kbot.library.search.vectors import SIZE, Vectors, packed, unpacked
 from kbot.library.tables import ItemRow
 from kbot.meaning.hashed import HashEmbedder
@@ -82,6 +82,35 @@ def test_after_any_history_it_answers_as_one_built_anew(
         for channels in ((PLATFORM,), (PLATFORM, ONCALL)):
             followed = asked(session, history.shelf, question, *channels)
             assert_same(followed, asked(session, Shelf(TEAM), question, *channels))
+
+
+def test_loaded_in_pieces_while_things_change_it_answers_as_one_built_anew(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kbot.library.search.shelf.AT_A_TIME", 3)
+    history, chance = History(session), random.Random(4)
+    for n in range(24):
+        history.take("add", f"importer0 zebra{n % 4} queue{n}", (PLATFORM, ONCALL)[n % 2])
+    history.take("move", "", 0)  # twelve rows of one number
+    for n in range(12):
+        history.shelf.load_some(session)
+        number = chance.randrange(24)
+        history.take(chance.choice(["edit", "withdraw", "again", "read"]), f"zebra1 walrus{number}", number)
+        if n == 4:
+            history.take("move", "", 0)
+    for question in ("importer0 zebra1", "walrus3 queue5"):
+        followed = asked(session, history.shelf, question, PLATFORM, ONCALL)
+        assert_same(followed, asked(session, Shelf(TEAM), question, PLATFORM, ONCALL))
+
+
+def test_while_it_is_loading_nobody_holds_a_reader_up(session: Session) -> None:
+    saved(session, "Importer stuck?")
+    shelf = shelf_of(session, TEAM)
+    shelf.is_loading = True
+    with pytest.raises(StillLoading):
+        channels_with_hits(session, TEAM, Wanted.of("importer", HashEmbedder().embed("importer")), 0.4)
+    shelf.is_loading = False
+    assert channels_with_hits(session, TEAM, Wanted.of("importer", HashEmbedder().embed("importer")), 0.4)
 
 
 def test_slots_that_were_given_up_are_let_go(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,11 @@ def next_change(session: Session, team: str) -> int:
     return int(change)
 
 
+def teams(session: Session) -> list[str]:
+    """The workspaces that have an index."""
+    return list(session.scalars(select(WordsClockRow.team_id).order_by(WordsClockRow.team_id)))
+
+
 def unread(session: Session, most: int) -> list[Unread]:
     """Up to `most` items whose words have no vector yet, the oldest change first."""
     waiting = (

@@ -88,8 +88,7 @@ class Ranking:
 def channels_with_hits(session: Session, team: str, wanted: Wanted, threshold: float) -> set[str]:
     """Where the audiences of the items are that might answer, to make a Viewer from. Ids of channels, no items."""
     shelf = shelf_of(session, team)
-    with shelf.lock:
-        shelf.catch_up(session)
+    with shelf.at_hand(session):
         seen = shelf.seen_by(None)
         if not seen.any():
             return set()
@@ -127,8 +126,7 @@ def find(session: Session, viewer: Viewer, wanted: Wanted, most: int = 10) -> Ra
 
 def find_on(shelf: Shelf, session: Session, viewer: Viewer, wanted: Wanted, most: int) -> Ranking:
     """The same on a shelf of the viewer's workspace."""
-    with shelf.lock:
-        shelf.catch_up(session)
+    with shelf.at_hand(session):
         seen = shelf.seen_by(viewer.channels)
         if not seen.any():
             return Ranking()

@@ -7,12 +7,13 @@ process. Slots are only ever appended: who takes an item away, or words it anew,
 
 import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import ColumnElement, Engine, Row, select
 from sqlalchemy.orm import Session
 
 from kbot.library.search.bm25 import Floats, Lexical, Places
@@ -27,6 +28,10 @@ LONGEST_ID = 32
 
 Words = Row[str, int, str, str, str, bytes | None, bool, int]
 """A row of the index, as `catch_up` reads it."""
+
+
+class StillLoading(Exception):
+    """Nothing can be looked for yet; in some seconds it can."""
 
 
 class Shelf:
@@ -47,8 +52,11 @@ class Shelf:
         self._channels: list[str] = []
         self._channel_code: dict[str, int] = {}
         self._postings = Postings()
-        self.change = 0
-        """The newest that is taken in."""
+        self.change, self._item = 0, ""
+        """The newest that is taken in; while others may have the same number, up to which item."""
+        self._newest_at_first = 0
+        self.is_loading = False
+        """Somebody takes it in piece by piece, and will be some time."""
 
     def __len__(self) -> int:
         """How many slots there are, with those that are given up."""
@@ -58,11 +66,33 @@ class Shelf:
         """The ids of the items in these slots."""
         return [item.decode() for item in self._items[slots].tolist()]
 
+    @contextmanager
+    def at_hand(self, session: Session) -> Iterator[None]:
+        """Hold the shelf, with all that is committed on it. Raises StillLoading."""
+        with self.lock:
+            if self.is_loading:
+                raise StillLoading
+            self.catch_up(session)
+            yield
+
+    def load_some(self, session: Session) -> bool:
+        """Take in the next rows, for one who gives way to others in between. Returns whether there were any."""
+        with self.lock:
+            return self._read_on(session)
+
     def catch_up(self, session: Session) -> None:
         """Take in what has been committed since the last time."""
-        newest = session.scalar(select(WordsClockRow.change).where(WordsClockRow.team_id == self.team))
-        if newest is None or newest <= self.change:
-            return
+        while self._read_on(session):
+            pass
+        if len(self) > 2 * np.count_nonzero(self._channel >= 0) + AT_A_TIME:
+            self._begin_again(session)
+
+    def _read_on(self, session: Session) -> bool:
+        newest = session.scalar(select(WordsClockRow.change).where(WordsClockRow.team_id == self.team)) or 0
+        if newest <= self.change and not self._item:
+            return False
+        if not len(self):
+            self._newest_at_first = newest
         query = (
             select(
                 WordsRow.item_id,
@@ -74,20 +104,25 @@ class Shelf:
                 WordsRow.is_gone,
                 WordsRow.change,
             )
-            .where(WordsRow.team_id == self.team, WordsRow.change > self.change)
-            .order_by(WordsRow.change)
+            .where(WordsRow.team_id == self.team, self._is_next())
+            .order_by(WordsRow.change, WordsRow.item_id)
+            .limit(AT_A_TIME)
         )
-        is_new = not len(self)  # then it knows none of these items, each of which has one row
-        if is_new:
-            counted = select(func.count()).where(WordsRow.team_id == self.team, WordsRow.is_gone.is_(False))
-            self.vectors.make_room(session.scalar(counted) or 0)
-        for rows in session.execute(query, execution_options={"yield_per": AT_A_TIME}).partitions():
+        rows = session.execute(query).all()
+        if rows:
+            # An item whose row has not changed since the first was read was not among those before: it has one row.
+            is_new = rows[-1].change <= self._newest_at_first
             self._take(rows, {} if is_new else self._slots_of([row.item_id for row in rows]))
-            self.change = rows[-1].change - 1  # should the next ones not come: others may have the same number
-        self._postings.settle()
-        self.change = max(self.change + 1, newest)
-        if len(self) > 2 * np.count_nonzero(self._channel >= 0) + AT_A_TIME:
-            self._begin_again(session)
+            self.change, self._item = rows[-1].change, rows[-1].item_id
+        if len(rows) < AT_A_TIME:
+            self._postings.settle()
+            self.change, self._item = max(self.change, newest), ""
+        return len(rows) == AT_A_TIME
+
+    def _is_next(self) -> ColumnElement[bool]:
+        if not self._item:
+            return WordsRow.change > self.change
+        return (WordsRow.change >= self.change) & ((WordsRow.change > self.change) | (WordsRow.item_id > self._item))
 
     def _begin_again(self, session: Session) -> None:
         """Most slots are given up: what is left is read anew."""
