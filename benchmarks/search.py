@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlalchemy import insert
@@ -175,7 +176,7 @@ def whole_question(session: Session, model: MiniLM, text: str, meant: Floats | N
     evidence(session, TEAM, found.items)
 
 
-def asked(world: World) -> dict[str, float]:
+def asked(world: World) -> dict[str, Any]:
     """In a process of its own: the times of whole questions, and its memory."""
     app._return_large_blocks()
     model = MiniLM.open(default_model_folder(), lambda sentence: print(sentence, file=sys.stderr))
@@ -183,19 +184,20 @@ def asked(world: World) -> dict[str, float]:
         ask = partial(whole_question, session, model)
         loading = timed(ask, "warm up")
         ctypes.CDLL(None).malloc_trim(0)  # as kbot does after loading
+        begun = time.thread_time()
         times = [
             timed(partial(ask, meant=meant), text) for text, meant in zip(world.questions, world.meant, strict=True)
         ]
+        cpu = (time.thread_time() - begun) * 1000 / len(times)
         hostile = {name: timed(ask, text) for name, text in HOSTILE.items()}
-        slowest = max(hostile, key=lambda name: hostile[name])
-        print(f"slowest: {slowest}", file=sys.stderr)
     megabytes = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     return {
         "p50": p(times, 50),
         "p95": p(times, 95),
         "MB": megabytes,
         "loading": loading / 1000,
-        "slowest": hostile[slowest],
+        "cpu": cpu,
+        "hostile": hostile,
     }
 
 
@@ -238,11 +240,15 @@ def nearest(world: World, shelf: Shelf) -> tuple[float, float, float]:
 def measure(folder: Path, count: int, most_ms: float) -> Iterator[str]:
     """Everything for a library of this size."""
     world = make(folder, count)
-    asked_of = json.dumps([world.questions, world.meant.tolist()])
+    np.save(folder / "meant.npy", world.meant)
     child = [sys.executable, "-m", "benchmarks.search", "--ask", str(world.address.file)]
-    whole = json.loads(subprocess.run(child, check=True, stdout=subprocess.PIPE, input=asked_of, text=True).stdout)
+    whole = json.loads(
+        subprocess.run(child, check=True, stdout=subprocess.PIPE, input=json.dumps(world.questions), text=True).stdout
+    )
     yield f"{count} items: whole question p50 {whole['p50']:.1f} p95 {whole['p95']:.1f} ms (target <= {most_ms:.0f})"
-    yield f"{count} items: slowest hostile question {whole['slowest']:.0f} ms (target <= 200)"
+    yield f"{count} items: whole question, the processor's time, mean {whole['cpu']:.1f} ms"
+    for name, taken in sorted(whole["hostile"].items(), key=lambda named: -named[1])[:2]:
+        yield f"{count} items: of the slowest hostile questions, {name}: {taken:.0f} ms (target <= 200)"
     yield f"{count} items: memory {whole['MB']:.0f} MB (target <= 250 at 100,000), loaded in {whole['loading']:.1f} s"
     shelf = Shelf(TEAM)
     with schema.session_of(world.address) as session:
@@ -262,9 +268,8 @@ def main() -> int:
     parser.add_argument("--ask", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.ask:
-        questions, meant = json.load(sys.stdin)
-        none = np.zeros((0, SIZE), np.float32)
-        world = World(Address.parse(f"sqlite:///{given.ask}"), none, questions, np.array(meant, np.float32))
+        none, meant = np.zeros((0, SIZE), np.float32), np.load(Path(given.ask).with_name("meant.npy"))
+        world = World(Address.parse(f"sqlite:///{given.ask}"), none, json.load(sys.stdin), meant)
         print(json.dumps(asked(world)))
         return 0
     for count in given.items:

@@ -178,9 +178,9 @@ async def run(settings: Settings) -> None:
 
 
 def _return_large_blocks() -> None:
-    """Let glibc give every block of a megabyte back when it is freed; the search's arrays left holes of 60 MB."""
+    """Let glibc give every block of 256 KB back when it is freed; the search's arrays left holes of 60 MB."""
     with suppress(OSError, AttributeError):  # another libc has no such choice
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 18)
 
 
 async def _load(house: House) -> None:

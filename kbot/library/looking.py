@@ -86,7 +86,9 @@ async def _asking(
     waits: bool = True,
 ) -> tuple[Viewer, Wanted]:
     """What is asked, and who sees the answer: which channels with hits, and which of `also`, are open to them now.
-    `least` is the lowest score of a hit. Just after a start the search may still be loading; who does not wait for it gets StillLoading.
+
+    `least` is the lowest score of a hit. Just after a start the search may still be loading; who does not wait for it
+    gets StillLoading.
     """
     wanted = Wanted.of(text, await asyncio.to_thread(house.embedder.embed, text))
     while True:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from kbot.library import items
@@ -18,10 +18,11 @@ from kbot.library.search.postings import Segment, keys_of
 from kbot.library.search.rank import Ranking, Wanted, channels_with_hits
 from kbot.library.search.shelf import Shelf, StillLoading, shelf_of
 from kbot.library.search.vectors import SIZE, Vectors, packed, unpacked
-from kbot.library.tables import ItemRow
+from kbot.library.tables import ItemRow, WordsRow
 from kbot.meaning.hashed import HashEmbedder
 from tests.rooms.asking import asked, assert_same_hits
 from tests.rooms.desk import ANA, ONCALL, PLATFORM, TEAM, act, saved
+from tests.rooms.test_search import crowd
 
 PIECES = [f"{kind}{n}" for kind in ("importer", "zebra", "queue") for n in range(4)]
 sentence = st.lists(st.sampled_from(PIECES), min_size=1, max_size=90).map(" ".join)
@@ -160,3 +161,35 @@ def test_the_nearest_are_found_through_their_signs() -> None:
         best = found[np.argsort(-vectors.cosines(rows[n], found))[:10]]
         hits += len(set(best.tolist()) & set(np.argsort(-exact)[:10].tolist()))
     assert hits >= 480
+
+
+CHANGES, ROWS, AT_ONCE = 100_000, 1_500, 500
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_after_a_hundred_thousand_changes_it_answers_as_one_built_anew(session: Session) -> None:
+    chance, shelf = random.Random(5), Shelf(TEAM)
+    vectors = [packed([HashEmbedder().embed(f"{one} {other}")]) for one in PIECES for other in PIECES]
+    crowd(session, [" ".join(chance.choices(PIECES, k=5)) for _ in range(ROWS)], PLATFORM)
+    versions = [1] * ROWS
+    for _ in range(CHANGES // AT_ONCE):
+        for n in (chance.randrange(ROWS) for _ in range(AT_ONCE)):
+            values: dict[str, object] = chance.choice(
+                [
+                    {
+                        "stems": " ".join(chance.choices(PIECES, k=chance.randint(1, 9))),
+                        "vector": None,
+                        "is_gone": False,
+                    },
+                    {"vector": chance.choice(vectors)},
+                    {"channel_id": chance.choice([PLATFORM, ONCALL])},
+                    {"stems": "", "title_stems": "", "vector": None, "is_gone": True},
+                ]
+            )
+            versions[n] += "stems" in values
+            values |= {"version": versions[n], "change": index.next_change(session, TEAM)}
+            session.execute(update(WordsRow).where(WordsRow.item_id == f"crowd{n}").values(**values))
+        anew, question = Shelf(TEAM), " ".join(chance.choices(PIECES, k=3))
+        for channels in ((PLATFORM,), (PLATFORM, ONCALL)):
+            assert_same(asked(session, shelf, question, *channels), asked(session, anew, question, *channels))
