@@ -31,8 +31,8 @@ check: $(V)/.ok  ## style, types, the direction of imports, a fresh lock
 	$(V)/bin/lint-imports
 	$(V)/bin/python .ci/lock_is_fresh.py
 
-faults: $(V)/.ok ## the long crash tests: hundreds of SIGKILLs
-	$(V)/bin/pytest -m slow -n 0 --timeout 1800 tests/faults $(ARGS)
+faults: $(V)/.ok ## the long tests: hundreds of SIGKILLs, and 10,000 weeks of people at the gate
+	$(V)/bin/pytest -m slow -n 0 --timeout 1800 tests/faults tests/rooms/test_histories.py $(ARGS)
 
 bench: $(V)/.ok  ## speed, as ratios to a floor of the same run
 	$(V)/bin/python -m benchmarks $(ARGS)

@@ -71,6 +71,8 @@ def became(kind: RowKind, item: Item, decided: Reviewed | None, until: datetime)
     """What became of an item's row since the digest; None while it waits. `decided` is the latest decision about it."""
     if item.state is ItemState.RETIRED:
         return Done(Became.RETIRED, _by(decided, Decision.RETIRED))
+    if item.state is ItemState.SUPERSEDED:
+        return Done(Became.REPLACED)
     if item.state is ItemState.REJECTED and _by(decided, Decision.REJECTED):
         return Done(Became.REJECTED, _by(decided, Decision.REJECTED))
     if item.state in (ItemState.REJECTED, ItemState.WITHDRAWN):

@@ -68,6 +68,7 @@ class Became(StrEnum):
     REJECTED = "Left out"
     VERIFIED = "Verified"
     RETIRED = "Retired"
+    REPLACED = "Replaced by something newer"
     ANSWERED = "Answered"
     PUBLISHED = "Published meanwhile"
     TAKEN_BACK = "Taken back meanwhile"

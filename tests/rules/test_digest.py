@@ -153,6 +153,7 @@ BEFORE, AFTER = WEDNESDAY - timedelta(minutes=1), WEDNESDAY + timedelta(minutes=
         (RowKind.CAME_IN, item(ItemState.CANDIDATE, waits_for=BROKER), None, Done(Became.TAKEN_BACK)),
         (RowKind.SAID, item(ItemState.RETIRED), Decision.RETIRED, Done(Became.RETIRED, "CLEO")),
         (RowKind.CHECK, item(ItemState.RETIRED), None, Done(Became.RETIRED)),
+        (RowKind.CAME_IN, item(ItemState.SUPERSEDED), None, Done(Became.REPLACED)),
     ],
 )
 def test_a_row_says_what_became_of_it(
