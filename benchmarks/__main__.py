@@ -2,7 +2,8 @@
 
 Absolute figures say more about the machine than about kbot; ratios travel. Floor and kbot take turns, three times
 each, and the median counts. Every acknowledged event is committed (SQLite: synchronous=FULL; PostgreSQL: fsync on),
-and kbot's worker handles the events at the same time. `meaning` is apart from that: how fast texts become vectors.
+and kbot's worker handles the events at the same time. `meaning` is apart from that: how fast texts become vectors;
+so is `recipients`: how fast it is chosen who gets an item.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks import meaning, servers
+from benchmarks import meaning, recipients, servers
 from kbot.playground.server import Playground
 from kbot.storage import schema
 from kbot.storage.address import Address
@@ -56,7 +57,7 @@ DATABASES: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[str]],
     ),
 }
 
-MEANING = "meaning"
+MEANING, RECIPIENTS = "meaning", "recipients"
 TEXTS = Target(f"texts of {meaning.TOKENS} tokens a second", at_least=1.8)
 QUESTION = Target("p50 of a question's vector", at_most=0.4)
 
@@ -135,13 +136,18 @@ def _line(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", default=[*DATABASES, MEANING], help="sqlite, postgresql, meaning (default: all)"
+        "parts",
+        nargs="*",
+        default=[*DATABASES, MEANING, RECIPIENTS],
+        help="sqlite, postgresql, meaning, recipients (default: all)",
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"repetitions; the median counts (default {ROUNDS})")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Playground() as slack:
         met = [
-            measure_meaning(Path(folder), given.rounds)
+            recipients.measure()
+            if part == RECIPIENTS
+            else measure_meaning(Path(folder), given.rounds)
             if part == MEANING
             else measure(part, slack, Path(folder), given.rounds)
             for part in given.parts

@@ -29,7 +29,8 @@ from kbot.answers import open_listeners
 from kbot.capture import link_listeners
 from kbot.capture import listeners as capture
 from kbot.clock import Clock
-from kbot.delivery import recall_listeners
+from kbot.delivery import listeners as delivery
+from kbot.delivery import mobilize_listeners, need_listeners, recall_listeners, topic_listeners
 from kbot.follow_up import listeners as follow_up
 from kbot.home import listeners as home
 from kbot.home.commands import Commands
@@ -77,7 +78,17 @@ def with_house(
 
 def doors_of(house: House) -> Doors:
     """Every door that Bolt opens."""
-    words = {**capture.WORDS, **link_listeners.WORDS, **answers.WORDS, **follow_up.WORDS, **review.WORDS, **home.WORDS}
+    words = {
+        **capture.WORDS,
+        **link_listeners.WORDS,
+        **answers.WORDS,
+        **topic_listeners.WORDS,
+        **need_listeners.WORDS,
+        **mobilize_listeners.WORDS,
+        **follow_up.WORDS,
+        **review.WORDS,
+        **home.WORDS,
+    }
     return Doors(
         presses=with_house(
             house,
@@ -87,6 +98,10 @@ def doors_of(house: House) -> Doors:
                 **recall_listeners.PRESSES,
                 **answers.PRESSES,
                 **open_listeners.PRESSES,
+                **delivery.PRESSES,
+                **topic_listeners.PRESSES,
+                **need_listeners.PRESSES,
+                **mobilize_listeners.PRESSES,
                 **follow_up.PRESSES,
                 **review.PRESSES,
                 **home.PRESSES,
@@ -98,6 +113,9 @@ def doors_of(house: House) -> Doors:
                 **capture.SUBMISSIONS,
                 **link_listeners.SUBMISSIONS,
                 **answers.SUBMISSIONS,
+                **delivery.SUBMISSIONS,
+                **topic_listeners.SUBMISSIONS,
+                **mobilize_listeners.SUBMISSIONS,
                 **follow_up.SUBMISSIONS,
                 **review.SUBMISSIONS,
                 **home.SUBMISSIONS,

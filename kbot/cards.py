@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
     OverflowMenuElement,
     PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from kbot.library.facts import Item
@@ -38,6 +39,11 @@ BUTTON_LIMIT = 75
 
 BUILD_ON = "cards.build_on"
 """Of the button, or the only choice of a menu, that begins something built on an item; it carries the item's id."""
+USE, GOOD, NOT_FOR_ME, CARD_MENU = "card.use", "card.good", "card.not_for_me", "card.menu"
+PLAN = "card.plan"
+"""Each button of the question when is `card.plan.<plan>`: action ids are unique within their block."""
+LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR = "less", "stop", "doubt", "ask"
+"""What an entry of a card's menu begins with; the item's id follows."""
 
 
 def section(text: str, *, accessory: Any = None) -> Block:
@@ -76,6 +82,13 @@ def menu(action: str, options: Sequence[tuple[str, str]]) -> OverflowMenuElement
     """The "..." menu: (label, value) of at most five entries."""
     entries = [Option(text=PlainTextObject(text=cut(label, BUTTON_LIMIT)), value=value) for label, value in options]
     return OverflowMenuElement(action_id=action, options=entries)
+
+
+def choice(action: str, options: Sequence[tuple[str, str]], chosen: str) -> StaticSelectElement:
+    """A menu that shows what is chosen: (label, value) of each entry."""
+    entries = [Option(text=PlainTextObject(text=cut(label, BUTTON_LIMIT)), value=value) for label, value in options]
+    initial = next((entry for entry in entries if entry.value == chosen), None)
+    return StaticSelectElement(action_id=action, options=entries, initial_option=initial)
 
 
 def buttons(*elements: Any) -> Block:
@@ -148,6 +161,25 @@ def card(
     return [section("\n".join(text)), context(origin(item, names, evidence, now))]
 
 
+def acts(item: Item, *, delivered: bool = False) -> Block:
+    """The row under a card: what can be said of it. `delivered`: to this person alone, who did not ask for it."""
+    answers = [button("I'll use this", USE, item.id)]
+    entries = [("Outdated or wrong?", f"{DOUBT}:{item.id}"), ("Ask the contributor", f"{ASK_CONTRIBUTOR}:{item.id}")]
+    if delivered:
+        answers += [button("Good to know", GOOD, item.id), button("Not for me", NOT_FOR_ME, item.id)]
+        entries = [
+            ("Less like this", f"{LESS}:{item.id}"),
+            ("Stop deliveries", f"{STOP_DELIVERIES}:{item.id}"),
+            *entries,
+        ]
+    return buttons(*answers, menu(CARD_MENU, entries))
+
+
+def topics_of(item: Item) -> str:
+    """The item's topics, in bold; "" where it has none."""
+    return ", ".join(f"*{escaped(topic.name, 60)}*" for topic in item.topics)
+
+
 def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime) -> str:
     """Small print of an item: who, where, how old, verified, and what people said of it."""
     parts = [f"From {contributor_of(item, names)} in <#{item.channel}>"]
@@ -159,6 +191,8 @@ def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: dateti
         parts.append(said)
     if item.is_contested:
         parts.append("contested: another item says the opposite")
+    if item.topics:
+        parts.append(f"topics: {topics_of(item)}")
     if item.source and item.source.files:
         parts.append("files: " + escaped(", ".join(item.source.files), 200))
     return " · ".join(parts)

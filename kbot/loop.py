@@ -17,14 +17,15 @@ from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
-from kbot.delivery import recall, recall_jobs
+from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
+from kbot.delivery import jobs as delivery
 from kbot.follow_up import cases, notes
 from kbot.follow_up import jobs as follow_up
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
 from kbot.library import jobs as library
-from kbot.library import lineage
+from kbot.library import lineage, topics
 from kbot.people import listeners as people_listeners
 from kbot.post import jobs as post
 from kbot.post import listeners as post_listeners
@@ -36,11 +37,14 @@ from kbot.trail.facts import (
     Captured,
     Contradicted,
     Fact,
+    Intended,
     Published,
     Received,
     Resolved,
+    Responded,
     Superseded,
     TellingAllowed,
+    Verified,
     Withdrawn,
 )
 
@@ -49,11 +53,14 @@ Follow = Callable[[Session, Fact, datetime], None]
 
 AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Captured: [offers.offer],
-    Published: [groups.answered_by, lineage.effect],
+    Published: [groups.answered_by, lineage.effect, deliveries.begin],
     Resolved: [planning.show_answered],
-    Received: [cases.open_case],
-    Withdrawn: [cases.close_for_item, recall.recall],
-    Superseded: [cases.close_for_item, recall.recall],
+    Received: [cases.open_case, topics.asked_about],
+    Intended: [cases.open_case],
+    Responded: [deliveries.open_second_wave],
+    Verified: [deliveries.open_second_wave],
+    Withdrawn: [cases.close_for_item, deliveries.drop_item, recall.recall],
+    Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],
     TellingAllowed: [notes.keep_for_the_note],
 }
@@ -62,6 +69,7 @@ LETTERS: Mapping[str, Writer] = {
     **capture.LETTERS,
     **answers.LETTERS,
     **open_jobs.LETTERS,
+    **delivery.LETTERS,
     **follow_up.LETTERS,
     **recall_jobs.LETTERS,
     **review.LETTERS,
@@ -71,6 +79,8 @@ LETTERS: Mapping[str, Writer] = {
 
 TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     capture.candidates_come_of_age,
+    delivery.plan_letters,
+    delivery.ask_about_needs,
     follow_up.plan_bundles,
     follow_up.plan_notes,
     review.plan_digests,
@@ -92,7 +102,7 @@ def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
             verb(session, fact, real)
 
 
-WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (follow, library.give_vectors)
+WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (follow, library.give_vectors, delivery.choose_recipients)
 """What is to be done as soon as something is written; each says how much it found."""
 
 
@@ -107,6 +117,7 @@ def _together(*tables: Mapping[str, Listener]) -> dict[str, list[Listener]]:
 EVENTS = _together(
     capture_listeners.EVENTS,
     answers_listeners.EVENTS,
+    topic_listeners.EVENTS,
     home_listeners.EVENTS,
     people_listeners.EVENTS,
     post_listeners.EVENTS,

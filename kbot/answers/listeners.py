@@ -212,17 +212,6 @@ async def on_share(house: House, press: Press) -> Answer:
     return Reply("Shared with everyone here.", replace=True)
 
 
-async def on_use(house: House, press: Press) -> Answer:
-    """ "I'll use this": a receipt, and later one question how it went."""
-    await member_of(house, press.team, press.person)
-    found = await show(house, press.team, press.person, [press.value])
-    if not found.items:
-        raise BadInput("That is not there any more, or not for you to see.")
-    act = house.act(press.team, press.person, press.place.channel or "", f"press:{press.trigger_id}")
-    is_new = await house.unit(questions.will_use, act, press.value)
-    return Reply(views.will_use(found.items[0], is_new=is_new))
-
-
 async def on_why(house: House, press: Press) -> Answer:
     """ "Why this answer?": to the presser alone, who must be allowed to see the item now."""
     await member_of(house, press.team, press.person)
@@ -278,7 +267,6 @@ EVENTS = {
     "channel_id_changed": on_channel_id_changed,
 }
 PRESSES = {
-    views.USE: on_use,
     views.SHARE: on_share,
     views.WHY: on_why,
     views.RATE: on_rate,

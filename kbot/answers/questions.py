@@ -15,7 +15,7 @@ from kbot.people.moved import move_rows
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Answered, ReceiptKind, Received
+from kbot.trail.facts import Answered
 from kbot.trail.log import remember
 
 TEXT_LIMIT = 3000
@@ -82,9 +82,3 @@ def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: what was asked in it goes with it."""
     move_rows(session, QuestionRow, team, old, new)
     move_rows(session, TurnRow, team, old, new)
-
-
-def will_use(session: Session, act: Act, item: str) -> bool:
-    """Somebody means to use an item. False when they said so already."""
-    receipt = Received(act.team, f"will_use:{item}:{act.person}", act.at, act.person, item, ReceiptKind.WILL_USE)
-    return remember(session, receipt)

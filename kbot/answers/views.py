@@ -7,7 +7,9 @@ from kbot.answers.facts import Question, Why
 from kbot.answers.open_views import ASK_PEOPLE
 from kbot.cards import (
     BUILD_ON,
+    USE,
     Block,
+    acts,
     age,
     button,
     buttons,
@@ -23,7 +25,6 @@ from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escaped, one_line
 from kbot.trail.facts import Complaint, Evidence
 
-USE = "answers.use"
 SHARE = "answers.share"
 WHY = "answers.why"
 RATE = "answers.rate"
@@ -132,18 +133,8 @@ def told(
     blocks = [section(f"{who} asked: _{escaped(one_line(question.text), 200)}_. There is an answer now:")]
     for n, item in enumerate(items):
         blocks += card(item, names, evidence[item.id], now, quote="" if n else quote)
-        blocks.append(buttons(button("I'll use this", USE, item.id)))
+        blocks.append(acts(item))
     return f"{who} asked something that has an answer now." if together else "Your question has an answer.", blocks
-
-
-def will_use(item: Item, *, is_new: bool) -> str:
-    """After "I'll use this"."""
-    title = escaped(one_line(item.lines.title), 140)
-    return (
-        f"Noted: *{title}*. I may ask later how it went; only you see what you say."
-        if is_new
-        else f"You told me already: *{title}*."
-    )
 
 
 def suggestion(item: Item, channel: str, ts: str) -> Said:

@@ -1,5 +1,6 @@
 """Flag, endorse, undo, and what the contributor decides. Each verb is one transaction's worth of steps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.capture.consent import UNDO_WITHIN, Terms, terms
 from kbot.capture.tables import FlagRow
-from kbot.library import items
+from kbot.library import items, topics
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
 from kbot.people import directory
 from kbot.people.facts import Policy
@@ -48,6 +49,8 @@ class Finding:
     lines: Lines
     source: Source | None
     kind: ItemKind = ItemKind.HOW_TO
+    topics: tuple[str, ...] | None = None
+    """Names; None: those that it names itself."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +98,18 @@ def save(session: Session, act: Act, policy: Policy, finding: Finding, real: dat
     )
     if not is_new:
         item = _again(session, act, item, agreed, finding)
-    elif agreed.waits_for is WaitsFor.NOTHING:
-        items.publish(session, act, item.id)
+    else:
+        _about(session, act, item.id, finding)
+        if agreed.waits_for is WaitsFor.NOTHING:
+            items.publish(session, act, item.id)
     remember(session, Captured(act.team, f"{item.id}:{act.person}", act.at, act.person, item.id))
     _tell(session, act, item, real)
     return Saved(items.get(session, act.team, item.id), is_new)
+
+
+def _about(session: Session, act: Act, item: str, finding: Finding) -> None:
+    names = topics.named_in(session, act.team, finding.lines) if finding.topics is None else finding.topics
+    topics.give(session, act, item, names)
 
 
 def _again(session: Session, act: Act, item: Item, agreed: Terms, finding: Finding) -> Item:
@@ -109,6 +119,7 @@ def _again(session: Session, act: Act, item: Item, agreed: Terms, finding: Findi
         waits_for, until = (WaitsFor.NOTHING, None) if said_yes else (agreed.waits_for, agreed.until)
         items.begin_again(session, act, item.id, waits_for, until)
         items.revise(session, act, item.id, finding.lines, kind=finding.kind)
+        _about(session, act, item.id, finding)
         if waits_for is WaitsFor.NOTHING:
             items.publish(session, act, item.id)
     elif item.contributor == act.person and item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
@@ -282,12 +293,16 @@ def never(session: Session, act: Act, item_id: str, real: datetime) -> None:
     refuse(session, act, item_id, real)
 
 
-def edit(session: Session, act: Act, item_id: str, lines: Lines, kind: ItemKind) -> None:
-    """The contributor says it in other words; editing what waits for their yes is a yes."""
+def edit(
+    session: Session, act: Act, item_id: str, lines: Lines, kind: ItemKind, about: Sequence[str] | None = None
+) -> None:
+    """The contributor says it in other words; editing what waits for their yes is a yes. `about`: its topics now."""
     item = _own(session, act, item_id)
     if item.state in (ItemState.REJECTED, ItemState.WITHDRAWN):
         raise items.Gone
     items.revise(session, act, item_id, lines, kind=kind)
+    if about is not None:
+        topics.give(session, act, item_id, about)
     items.set_consent(session, act, item_id, Consent.GIVEN)
     if item.state is ItemState.LAPSED or item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
         items.publish(session, act, item_id)

@@ -7,7 +7,7 @@ from kbot.act import Act, BadInput
 from kbot.capture import flags, views
 from kbot.capture.finding import find_message, finding_of, may_add
 from kbot.capture.flags import Finding, Flag
-from kbot.capture.written import kind_of, written
+from kbot.capture.written import kind_of, topics_of, written
 from kbot.house import House
 from kbot.library import items, looking
 from kbot.library.facts import BODY_LIMIT, ItemKind, Lines
@@ -129,7 +129,8 @@ async def _filled_from_message(house: House, shortcut: Shortcut) -> View:
     metadata = {"channel": channel, "ts": ts, "thread_ts": thread_ts}
     known = await house.unit.read(items.by_source, shortcut.team, channel, ts)
     twin = await looking.twin(house, shortcut.team, shortcut.person, finding.lines, known.id if known else None)
-    return views.save_modal(metadata, finding.lines, ItemKind.HOW_TO, twin=twin)
+    likely = await looking.likely_topics(house, shortcut.team, shortcut.person, finding.lines)
+    return views.save_modal(metadata, finding.lines, ItemKind.HOW_TO, twin=twin, topics=likely)
 
 
 async def add(house: House, command: Command) -> Answer:
@@ -155,12 +156,14 @@ async def _filled_from_words(house: House, team: str, person: str, channel: str 
     metadata = {"channel": channel if channel and fixed else ""}
     lines = Lines(title=views.title_from(body), body=body)
     twin = await looking.twin(house, team, person, lines) if body else None
-    return views.save_modal(metadata, lines, ItemKind.HOW_TO, choose_channel=not fixed, twin=twin)
+    likely = await looking.likely_topics(house, team, person, lines) if body else []
+    return views.save_modal(metadata, lines, ItemKind.HOW_TO, choose_channel=not fixed, twin=twin, topics=likely)
 
 
 async def on_save_modal(house: House, submission: Submission) -> Answer:
     """The modal is sent off: save the message, or what was written down."""
     lines, kind = written(submission)
+    topics = topics_of(submission)
     channel = submission.metadata.get("channel") or submission.text(views.CHANNEL)
     ts = submission.metadata.get("ts")
     if not channel:
@@ -168,10 +171,10 @@ async def on_save_modal(house: House, submission: Submission) -> Answer:
     act = house.act(submission.team, submission.person, channel, f"modal:{submission.view_id}")
     if ts:
         policy, found = await _may_capture(house, act, channel, ts, submission.metadata.get("thread_ts") or None)
-        finding = replace(found, lines=replace(lines, question=found.lines.question), kind=kind)
+        finding = replace(found, lines=replace(lines, question=found.lines.question), kind=kind, topics=topics)
     else:
         policy = await may_add(house, act, channel)
-        finding = Finding(channel, act.person, lines, None, kind)
+        finding = Finding(channel, act.person, lines, None, kind, topics)
     saved = await house.unit(flags.save, act, policy, finding, house.clock.real())
     return Reply(views.seen(saved.item, act.person)[0].replace("*", "")) if not ts else None
 
@@ -189,6 +192,7 @@ async def on_more_lines(house: House, press: Press) -> Answer:
         choose_channel=views.CHANNEL in modal.values,
         is_edit=modal.callback == views.EDIT_MODAL,
         more=True,
+        topics=[modal.text(views.TOPICS)],
     )
     await house.slack.update_view(modal.view_id, view)
     return None
@@ -259,9 +263,7 @@ async def on_edit(house: House, press: Press) -> Answer:
     item = await house.unit.read(items.get, press.team, press.value)
     if item.contributor != press.person:
         raise BadInput("Only the person who wrote it can edit it.")
-    await house.slack.open_view(
-        press.trigger_id, views.save_modal({"item": item.id}, item.lines, item.kind, is_edit=True, more=True)
-    )
+    await house.slack.open_view(press.trigger_id, views.edit_modal(item))
     return None
 
 
@@ -270,7 +272,7 @@ async def on_edit_modal(house: House, submission: Submission) -> Answer:
     before = await house.unit.read(items.get, submission.team, item_id)
     act = house.act(submission.team, submission.person, before.channel, f"modal:{submission.view_id}")
     lines, kind = written(submission, question=before.lines.question)
-    await house.unit(flags.edit, act, item_id, lines, kind)
+    await house.unit(flags.edit, act, item_id, lines, kind, topics_of(submission))
     return None
 
 

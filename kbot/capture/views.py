@@ -1,7 +1,7 @@
 """What capture says: the flagger's receipt, the contributor's notice, the modals. Pure: facts in, Block Kit out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kbot.cards import Block, button, buttons, context, linked_title, menu, section, title_of
@@ -16,6 +16,7 @@ from kbot.library.facts import (
     Lines,
     WaitsFor,
 )
+from kbot.library.naming import FIELD, MOST_TOPICS, NAME_LIMIT
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
 from kbot.slack.outgoing import Post
 
@@ -40,8 +41,9 @@ SAVE_MODAL = "capture.save_modal"
 EDIT_MODAL = "capture.edit_modal"
 
 NEVER = "never"
+TOPICS_LIMIT = MOST_TOPICS * (NAME_LIMIT + 2)
 
-TITLE, BODY, KIND, WHEN, BECAUSE, LIMITS, CHANNEL = (
+TITLE, BODY, KIND, WHEN, BECAUSE, LIMITS, CHANNEL, TOPICS = (
     "title",
     "body",
     "kind",
@@ -49,6 +51,7 @@ TITLE, BODY, KIND, WHEN, BECAUSE, LIMITS, CHANNEL = (
     "because",
     "limits",
     "channel",
+    FIELD,
 )
 
 
@@ -244,15 +247,24 @@ def title_from(text: str) -> str:
 
 def save_modal(
     metadata: Mapping[str, str], lines: Lines, kind: ItemKind, *, choose_channel: bool = False, is_edit: bool = False,
-    more: bool = False, twin: Item | None = None,
+    more: bool = False, twin: Item | None = None, topics: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """The modal of "Save as knowledge", "Add knowledge" and Edit. `metadata` holds ids; `twin` says much the same."""
+    """The modal of "Save as knowledge", "Add knowledge" and Edit. `metadata` holds ids; `twin` says much the same;
+    `topics` are names, chosen before or proposed."""
     blocks: list[Block] = [
         *([context(f"This looks like: {linked_title(twin)}, which is saved already.")] if twin else []),
         _input(TITLE, "The question it answers", lines.title, TITLE_LIMIT, hint="As somebody would ask it."),
         _input(BODY, "What to do or know", lines.body, BODY_LIMIT, multiline=True),
         _input(WHEN, "When does it apply?", lines.when, LINE_LIMIT, optional=True),
         _kinds(kind),
+        _input(
+            TOPICS,
+            "Topics",
+            ", ".join(topics),
+            TOPICS_LIMIT,
+            optional=True,
+            hint=f"Up to {MOST_TOPICS}, with commas between them. Who follows one hears of it.",
+        ),
     ]
     if choose_channel:
         element = {"type": "channels_select", "action_id": CHANNEL}
@@ -272,6 +284,12 @@ def save_modal(
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": blocks,
     }
+
+
+def edit_modal(item: Item) -> dict[str, Any]:
+    """The words of an item, to be said otherwise."""
+    topics = [topic.name for topic in item.topics]
+    return save_modal({"item": item.id}, item.lines, item.kind, is_edit=True, more=True, topics=topics)
 
 
 def _input(

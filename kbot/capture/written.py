@@ -3,6 +3,7 @@
 from kbot.act import BadInput
 from kbot.capture import views
 from kbot.library.facts import BODY_LIMIT, LINE_LIMIT, TITLE_LIMIT, ItemKind, Lines
+from kbot.library.naming import several
 from kbot.slack.incoming import Submission
 
 MOST = {
@@ -29,6 +30,11 @@ def written(submission: Submission, *, question: str = "") -> tuple[Lines, ItemK
         raise BadInput("Please say what to do or know.", views.BODY)
     lines = Lines(**{field: submission.text(field) for field in MOST}, question=question)
     return lines, kind_of(submission)
+
+
+def topics_of(submission: Submission) -> tuple[str, ...]:
+    """The names of the topics. Raises BadInput at the field for what can be none."""
+    return several(submission.text(views.TOPICS))
 
 
 def kind_of(submission: Submission) -> ItemKind:

@@ -1,1 +1,1 @@
-"""Item -> recipient: what reaches whom, and why; and word when what reached them is not current any more."""
+"""Item -> recipient: topics that are followed, needs, who gets what and why, what a broker sends on, and recall."""

@@ -1,8 +1,9 @@
 """Cases: opened by a receipt, asked in a bundle, answered or left in peace."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,14 +15,17 @@ from kbot.follow_up.tables import CaseRow
 from kbot.library import items
 from kbot.library.items import Gone
 from kbot.people import directory
-from kbot.people.hours import add_working_days
+from kbot.people.hours import FIRST_HOUR, add_working_days, local_moment
 from kbot.post import outbox
 from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Complaint, Fact, Outcome, ReceiptKind, Received, Status, Superseded, Withdrawn
+from kbot.trail.facts import Complaint, Fact, Intended, Outcome, ReceiptKind, Received, Status, Superseded, Withdrawn
 
 WORKING_DAYS_AFTER_ANSWER = 2
-WORKING_DAYS_AFTER_INTENTION = 5
-"""For "I'll use this" without a date: as if the person had said "this week"."""
+WORKING_DAYS_AFTER_INTENTION = 10
+"""For "I'll use this" without a day (product.md 4)."""
+
+WORKING_DAYS_AFTER_PLAN = 2
+"""After the day until which the person means to try it (domain.md 3.4)."""
 
 ASK_AGAIN_AFTER = timedelta(days=14)
 _TOLD = UUID("a5b0cf2e-7c6b-4f1e-9d0f-4f1a3b0f7c11")
@@ -29,11 +33,12 @@ MOST_SILENT_ASKS = 2
 
 
 def open_case(session: Session, fact: Fact, real: datetime) -> None:
-    """A receipt opens a case, unless one about the same item is open, or the kind is not followed up.
+    """A receipt or an intention opens a case, unless one about the same item is open, or the kind is not followed up.
 
-    Nobody is asked about what they contributed themselves. Rule: domain.md 3.2, 3.4.
+    An intention says when the open one is asked. Nobody is asked about what they contributed themselves. Rule:
+    domain.md 3.2, 3.4.
     """
-    if not isinstance(fact, Received) or fact.person is None or fact.item is None:
+    if not isinstance(fact, Received | Intended) or fact.person is None or fact.item is None:
         return
     item = items.get(session, fact.team, fact.item)
     person = directory.person(session, fact.team, fact.person)
@@ -41,26 +46,45 @@ def open_case(session: Session, fact: Fact, real: datetime) -> None:
         return
     if _declined(session, fact.team, fact.person, fact.item):
         return
-    by_answer = fact.receipt is ReceiptKind.ASKED_FOR
-    days = WORKING_DAYS_AFTER_ANSWER if by_answer else WORKING_DAYS_AFTER_INTENTION
+    by_answer = isinstance(fact, Received) and fact.receipt is ReceiptKind.ASKED_FOR
     row = {
         "team_id": fact.team,
         "id": uuid4().hex,
         "person": fact.person,
         "item_id": fact.item,
         "version": item.version,
-        "question_id": fact.question,
-        "words": fact.words,
+        "question_id": fact.question if isinstance(fact, Received) else None,
+        "words": fact.words if by_answer else "",
         "form": (Form.QUESTION if by_answer else Form.USE).value,
         "state": CaseState.WAITING.value,
-        "due_at": add_working_days(fact.at, days, person.zone),
+        "due_at": _due(fact, person.zone),
         "asks_made": 0,
         "opened_at": fact.at,
         "telling": Telling.UNASKED.value,
         "missing": "",
         "responses": 0,
     }
-    insert_new(session, CaseRow, row)
+    if not insert_new(session, CaseRow, row) and isinstance(fact, Intended):
+        session.execute(
+            update(CaseRow)
+            .where(
+                CaseRow.team_id == fact.team,
+                CaseRow.person == fact.person,
+                CaseRow.item_id == fact.item,
+                CaseRow.state == CaseState.WAITING,
+                CaseRow.form == Form.USE,
+            )
+            .values(due_at=row["due_at"])
+        )
+        session.expire_all()
+
+
+def _due(fact: Received | Intended, zone: ZoneInfo) -> datetime:
+    if isinstance(fact, Intended):
+        by = local_moment(date.fromisoformat(fact.by), FIRST_HOUR, zone)
+        return add_working_days(by, WORKING_DAYS_AFTER_PLAN, zone)
+    by_answer = fact.receipt is ReceiptKind.ASKED_FOR
+    return add_working_days(fact.at, WORKING_DAYS_AFTER_ANSWER if by_answer else WORKING_DAYS_AFTER_INTENTION, zone)
 
 
 def _declined(session: Session, team: str, person: str, item: str) -> bool:

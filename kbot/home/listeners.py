@@ -13,7 +13,7 @@ from kbot.home.tab import home_letter
 from kbot.house import House
 from kbot.library.search import tuning
 from kbot.people import directory
-from kbot.people.facts import Limits, Person, Policy
+from kbot.people.facts import Limits, Pace, Person, Policy
 from kbot.people.viewers import channel_for, member_of, names, person_of
 from kbot.post import inbox, outbox, passing
 from kbot.post.gate import WEEK
@@ -103,6 +103,22 @@ async def on_resume(house: House, press: Press) -> Answer:
     await member_of(house, press.team, press.person)
     await house.unit(_pause, _act(house, press), None, house.clock.real())
     return None
+
+
+async def on_pace(house: House, press: Press) -> Answer:
+    """How often what is new comes, in the Home tab, which is shown anew."""
+    await member_of(house, press.team, press.person)
+    try:
+        pace = Pace(press.value)
+    except ValueError:
+        raise BadInput("I do not know that choice any more.") from None
+    await house.unit(_set_pace, _act(house, press), pace, house.clock.real())
+    return None
+
+
+def _set_pace(session: Session, act: Act, pace: Pace, real: datetime) -> None:
+    directory.set_pace(session, act, pace)
+    outbox.plan(session, home_letter(act.team, act.person, act.key), real)
 
 
 def _act(house: House, press: Press) -> Act:
@@ -218,6 +234,6 @@ async def _broker(house: House, team: str, user: str) -> Person:
 
 
 EVENTS = {"app_home_opened": on_home_opened}
-PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume}
+PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume, views.PACE: on_pace}
 SUBMISSIONS = {setup_views.SETUP_MODAL: on_setup_modal}
 WORDS = {"setup": set_up, "pause": pause, "resume": resume, "limits": limit}

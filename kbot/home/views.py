@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kbot.cards import Block, age, button, buttons, context, divider, header, section, title_of
+from kbot.cards import Block, age, button, buttons, choice, context, divider, header, section, title_of
 from kbot.follow_up.facts import Case, CaseState, Form
 from kbot.follow_up.views import SAID, WENT
 from kbot.home import limits as wishes
 from kbot.home.pausing import in_words
 from kbot.library.facts import Item
-from kbot.people.facts import Person
+from kbot.people.facts import Pace, Person
 from kbot.people.hours import next_window
 from kbot.post.facts import Unasked
 from kbot.post.gate import Proactive
@@ -18,6 +18,7 @@ from kbot.slack.mrkdwn import escaped
 from kbot.trail.facts import Evidence
 
 PAUSE = "home.pause"
+PACE = "home.pace"
 RESUME = "home.resume"
 
 MOST = 10
@@ -25,6 +26,14 @@ MOST = 10
 
 CEILING = "I write to you unasked {limits} your time ({zone})."
 AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
+
+DELIVERIES = "What is new of the topics that you follow, and what others send you, comes"
+PACES = (
+    ("at once", Pace.AT_ONCE.value),
+    ("once a day at most", Pace.DAILY.value),
+    ("once a week", Pace.WEEKLY.value),
+    ("never", Pace.NEVER.value),
+)
 
 TITLE_LIMIT = 100
 UNSEEN = "an item you can no longer see"
@@ -128,7 +137,8 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
             text, row = "*What I may send you*", button("Pause a week", PAUSE, "home")
         if desk.is_broker:
             small.append("Your digest as a broker comes at its own hour.")
-    blocks = [section(text), buttons(row), context(" ".join(small))]
+    deliveries = section(DELIVERIES, accessory=choice(PACE, PACES, person.pace.value))
+    blocks = [deliveries, section(text), buttons(row), context(" ".join(small))]
     if person.never_capture:
         blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
     return blocks

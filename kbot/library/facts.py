@@ -140,6 +140,23 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """What items are about."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A topic in a list: how many items of it the reader may see, and whether they follow it."""
+
+    topic: Topic
+    items: int
+    follows: bool
+
+
+@dataclass(frozen=True)
 class Item:
     """An item as it is now. `channel` is where its audience is: everybody in the workspace for a public channel,
     the members for a private one. `until` (people's time) ends the waiting of a candidate."""
@@ -164,6 +181,7 @@ class Item:
     verified_at: datetime | None
     is_contested: bool = False
     """Another item that can be found says the opposite."""
+    topics: tuple[Topic, ...] = ()
 
     @property
     def is_findable(self) -> bool:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.library.audience import visible_to
 from kbot.library.facts import NEXT, Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
-from kbot.library.rows import read_items
+from kbot.library.rows import items_of
 from kbot.library.search import index
-from kbot.library.tables import ItemRow, SourceRow, VersionRow
+from kbot.library.tables import ItemRow, SourceRow, VersionRow, WideningRow
 from kbot.people.facts import Viewer
 from kbot.people.moved import move_rows
 from kbot.storage.upsert import insert_new
@@ -234,7 +234,7 @@ def get(session: Session, team: str, item: str) -> Item:
     row = session.get(ItemRow, (team, item))
     if row is None:
         raise Gone
-    return read_items(session, [row])[0]
+    return items_of(session, [row])[0]
 
 
 def lock(session: Session, team: str, item: str) -> Item:
@@ -251,13 +251,17 @@ def show(session: Session, viewer: Viewer, items: Iterable[str]) -> dict[str, It
     if not wanted:
         return {}  # asked for none of them, SQLite would look through all that the viewer may see
     query = select(ItemRow).where(visible_to(viewer), ItemRow.id.in_(wanted))
-    return {item.id: item for item in read_items(session, list(session.scalars(query)))}
+    return {item.id: item for item in items_of(session, list(session.scalars(query)))}
 
 
 def channels_of(session: Session, team: str, items: Iterable[str]) -> set[str]:
     """Where the audiences of these items are, to make a Viewer from."""
-    query = select(ItemRow.channel_id).where(ItemRow.team_id == team, ItemRow.id.in_(set(items))).distinct()
-    return set(session.scalars(query))
+    wanted = set(items)
+    home = select(ItemRow.channel_id).where(ItemRow.team_id == team, ItemRow.id.in_(wanted))
+    wider = select(WideningRow.channel_id).where(
+        WideningRow.team_id == team, WideningRow.item_id.in_(wanted), WideningRow.state == "open"
+    )
+    return set(session.scalars(home.union(wider)))
 
 
 def by_source(session: Session, team: str, channel: str, ts: str) -> Item | None:
@@ -309,7 +313,7 @@ def source_edited(session: Session, team: str, channel: str, ts: str, edited_ts:
 
 def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: the items, their sources and their words go with it."""
-    for table in (ItemRow, SourceRow):
+    for table in (ItemRow, SourceRow, WideningRow):
         move_rows(session, table, team, old, new)
     index.move_channel(session, team, old, new)
 
@@ -326,7 +330,7 @@ def waiting(session: Session, team: str, channels: Iterable[str], waits_for: Wai
         )
         .order_by(ItemRow.created_at)
     )
-    return read_items(session, list(rows))
+    return items_of(session, list(rows))
 
 
 def published_since(session: Session, team: str, channels: Iterable[str], at: datetime) -> list[Item]:
@@ -341,7 +345,7 @@ def published_since(session: Session, team: str, channels: Iterable[str], at: da
         )
         .order_by(ItemRow.published_at.desc())
     )
-    return read_items(session, list(rows))
+    return items_of(session, list(rows))
 
 
 def come_due(session: Session, now: datetime) -> list[Item]:
@@ -349,7 +353,7 @@ def come_due(session: Session, now: datetime) -> list[Item]:
     rows = session.scalars(
         select(ItemRow).where(ItemRow.state == ItemState.CANDIDATE, ItemRow.until <= now).order_by(ItemRow.until)
     )
-    return read_items(session, list(rows))
+    return items_of(session, list(rows))
 
 
 def of_contributor(session: Session, team: str, person: str) -> list[Item]:
@@ -359,4 +363,4 @@ def of_contributor(session: Session, team: str, person: str) -> list[Item]:
         .where(ItemRow.team_id == team, ItemRow.contributor == person, ItemRow.state == ItemState.PUBLISHED)
         .order_by(ItemRow.published_at.desc())
     )
-    return read_items(session, list(rows))
+    return items_of(session, list(rows))

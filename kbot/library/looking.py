@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.house import House
-from kbot.library import items
+from kbot.library import items, topics
 from kbot.library.facts import Item, ItemState, Lines
 from kbot.library.search import rank, tuning
 from kbot.library.search.bm25 import Floats
@@ -19,7 +19,7 @@ from kbot.library.search.thresholds import CITED, MOST_CITED, Threshold
 from kbot.library.tables import ItemRow
 from kbot.people import directory
 from kbot.people.facts import Viewer
-from kbot.people.viewers import viewer_of
+from kbot.people.viewers import viewer_in, viewer_of
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import Evidence
 
@@ -29,6 +29,12 @@ NEAR = 0.03
 
 ALIKE = 0.8
 """The lowest nearness in meaning of two items that say nearly the same; a person decides."""
+
+
+RELATED = 0.4
+"""The lowest nearness of two items that may have a topic in common; a person decides."""
+
+MOST_LIKELY = 3
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,22 @@ async def show(
     channels = await house.unit.read(items.channels_of, team, wanted)
     viewer = await viewer_of(house, team, person, channels, read_in=read_in)
     return await house.unit.read(_shown, viewer, wanted, findable=findable)
+
+
+async def show_in(house: House, team: str, channel: str, wanted: Sequence[str]) -> Shown:
+    """Those of `wanted` that are published and that everybody in this channel may be shown now, in their order."""
+    channels = await house.unit.read(items.channels_of, team, wanted)
+    viewer = await viewer_in(house, team, channel, channels)
+    return await house.unit.read(_shown, viewer, wanted, findable=True)
+
+
+async def likely_topics(house: House, team: str, person: str, lines: Lines) -> list[str]:
+    """Topics that words may be about: those that they name, and those of what is near them and this person may see."""
+    named = await house.unit.read(topics.named_in, team, lines)
+    viewer, wanted = await _asking(house, team, person, whole(lines))
+    ranking = await house.unit.read(rank.find, viewer, wanted)
+    near = [hit.item for hit in ranking.hits if hit.meaning >= RELATED]
+    return list(dict.fromkeys([*named, *await house.unit.read(topics.of_items, team, near)]))[:MOST_LIKELY]
 
 
 async def show_newest(house: House, team: str, person: str, most: int) -> Shown:

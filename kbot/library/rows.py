@@ -1,15 +1,16 @@
-"""Items from their rows: the newest version, the source, and whether another item contradicts them."""
+"""Rows become items: each with the words of its newest version, its source, its topics, and who contradicts it."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kbot.library.facts import Consent, Item, ItemKind, ItemState, LinkKind, Source, WaitsFor
-from kbot.library.tables import ItemRow, LineageRow, SourceRow, VersionRow
+from kbot.library.facts import Consent, Item, ItemKind, ItemState, LinkKind, Source, Topic, WaitsFor
+from kbot.library.tables import ItemRow, ItemTopicRow, LineageRow, SourceRow, TopicRow, VersionRow
 
 
-def read_items(session: Session, rows: list[ItemRow]) -> list[Item]:
+def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
     """The items of these rows, in their order."""
     if not rows:
         return []
@@ -31,12 +32,18 @@ def read_items(session: Session, rows: list[ItemRow]) -> list[Item]:
         (s.team_id, s.item_id): s
         for s in session.scalars(select(SourceRow).where(SourceRow.team_id.in_(teams), SourceRow.item_id.in_(ids)))
     }
+    topics: defaultdict[tuple[str, str], list[Topic]] = defaultdict(list)
+    about = select(ItemTopicRow.item_id, TopicRow.team_id, TopicRow.id, TopicRow.name).join(
+        TopicRow, (TopicRow.team_id == ItemTopicRow.team_id) & (TopicRow.id == ItemTopicRow.topic_id)
+    )
+    about = about.where(ItemTopicRow.team_id.in_(teams), ItemTopicRow.item_id.in_(ids))
+    for item, team, topic, name in session.execute(about.order_by(TopicRow.name, TopicRow.id)):
+        topics[team, item].append(Topic(topic, name))
     contested = {key for team in teams for key in _contested(session, team, ids)}
+    keys = [(row.team_id, row.id) for row in rows]
     return [
-        _item(
-            row, versions[row.team_id, row.id], sources.get((row.team_id, row.id)), (row.team_id, row.id) in contested
-        )
-        for row in rows
+        _item(row, versions[key], sources.get(key), tuple(topics[key]), is_contested=key in contested)
+        for row, key in zip(rows, keys, strict=True)
     ]
 
 
@@ -61,7 +68,9 @@ def _contested(session: Session, team: str, ids: Collection[str]) -> set[tuple[s
     return found
 
 
-def _item(row: ItemRow, version: VersionRow, source: SourceRow | None, is_contested: bool) -> Item:
+def _item(
+    row: ItemRow, version: VersionRow, source: SourceRow | None, topics: tuple[Topic, ...], *, is_contested: bool
+) -> Item:
     return Item(
         team=row.team_id,
         id=row.id,
@@ -92,4 +101,5 @@ def _item(row: ItemRow, version: VersionRow, source: SourceRow | None, is_contes
         verified_by=row.verified_by,
         verified_at=row.verified_at,
         is_contested=is_contested,
+        topics=topics,
     )

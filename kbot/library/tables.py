@@ -176,3 +176,93 @@ class ThresholdRow(Table):
     fitted_sure: Mapped[float | None]
     thumbs: Mapped[int]
     looked_at: Mapped[datetime]
+
+
+class TopicRow(Table):
+    """What items are about. Its names, with those that it had before or took over, are in `topic_name`."""
+
+    __tablename__ = "topic"
+    team_id: Mapped[TeamKey]
+    id: Mapped[Key]
+    name: Mapped[PeoplesWords]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class TopicNameRow(Table):
+    """A name, as topics.slug() writes it, and the one topic that it means."""
+
+    __tablename__ = "topic_name"
+    team_id: Mapped[TeamKey]
+    slug: Mapped[Key]
+    topic_id: Mapped[str]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
+        Index("topic_name_topic", "team_id", "topic_id"),
+    )
+
+
+class ItemTopicRow(Table):
+    """An item is about a topic."""
+
+    __tablename__ = "item_topic"
+    team_id: Mapped[TeamKey]
+    item_id: Mapped[Key]
+    topic_id: Mapped[Key]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
+        Index("item_topic_topic", "team_id", "topic_id"),
+    )
+
+
+class FollowRow(Table):
+    """A person or a channel (`is_channel`) follows a topic."""
+
+    __tablename__ = "follow"
+    team_id: Mapped[TeamKey]
+    topic_id: Mapped[Key]
+    follower: Mapped[Key]
+    is_channel: Mapped[bool]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
+        Index("follow_follower", "team_id", "follower"),
+    )
+
+
+class AskedRow(Table):
+    """When a person was last given an answer about a topic (people's time)."""
+
+    __tablename__ = "asked_about"
+    team_id: Mapped[TeamKey]
+    topic_id: Mapped[Key]
+    person: Mapped[Key]
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
+        Index("asked_about_lately", "team_id", "topic_id", "at"),
+    )
+
+
+class WideningRow(Table):
+    """An item may be shown to whoever sees another channel, once its contributor and a broker have said yes.
+
+    `contributor` and `broker` are the people who did so far.
+    """
+
+    __tablename__ = "widening"
+    team_id: Mapped[TeamKey]
+    item_id: Mapped[Key]
+    channel_id: Mapped[Key]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    note: Mapped[PeoplesWords]
+    contributor: Mapped[str | None]
+    broker: Mapped[str | None]
+    state: Mapped[str]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
+        CheckConstraint("state IN ('asked', 'open', 'refused', 'ended')", name="widening_state"),
+    )

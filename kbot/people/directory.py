@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.people.facts import MOST_A_WEEK, DigestTime, Limits, Mode, Person, Policy, Publication
+from kbot.people.facts import MOST_A_WEEK, DigestTime, Limits, Mode, Pace, Person, Policy, Publication
 from kbot.people.hours import USUAL, Window
 from kbot.people.tables import AuditRow, BrokerRow, CeilingRow, ChannelRow, PersonRow
 from kbot.slack.words import SlackUser
@@ -44,6 +44,7 @@ def remember_person(session: Session, team: str, user: SlackUser, fetched_at: da
         "fetched_at": fetched_at,
         "never_capture": False,
         "stopped": False,
+        "pace": Pace.DAILY.value,
     }
     insert_or_update(session, PersonRow, row, keys=("team_id", "user_id"), change=_FROM_SLACK)
     return _person(session.get_one(PersonRow, (team, user.id)), ceiling(session, team))
@@ -80,6 +81,7 @@ def _person(row: PersonRow, ceiling: int) -> Person:
         stopped=row.stopped,
         joined_at=row.joined_at,
         limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window),
+        pace=Pace(row.pace),
     )
 
 
@@ -134,6 +136,11 @@ def pause(session: Session, act: Act, until: datetime | None) -> None:
 def stop(session: Session, act: Act) -> None:
     """Nothing unasked until the person starts again."""
     _wish(session, act, stopped=True)
+
+
+def set_pace(session: Session, act: Act, pace: Pace) -> None:
+    """How often this person gets what is new for them."""
+    _wish(session, act, pace=pace.value)
 
 
 def never_capture(session: Session, act: Act) -> None:

@@ -22,6 +22,15 @@ class Mode(StrEnum):
         return self in (Mode.CAPTURE_AND_ASK, Mode.SUGGEST)
 
 
+class Pace(StrEnum):
+    """How often a person gets what is new for them, within the budget (product.md 3, 5)."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
+
+
 class Publication(StrEnum):
     """When a flagged message is published (product.md 1)."""
 
@@ -94,6 +103,7 @@ class Person:
     stopped: bool = False
     joined_at: datetime | None = None
     limits: Limits = Limits()
+    pace: Pace = Pace.DAILY
 
     @property
     def zone(self) -> ZoneInfo:

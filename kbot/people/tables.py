@@ -34,6 +34,8 @@ class PersonRow(Table):
     first_hour: Mapped[int | None]
     last_hour: Mapped[int | None]
     days: Mapped[str | None]
+    pace: Mapped[str] = mapped_column(default="daily")
+    __table_args__ = (CheckConstraint("pace IN ('at_once', 'daily', 'weekly', 'never')", name="person_pace"),)
 
 
 class CeilingRow(Table):

@@ -5,7 +5,7 @@ whether somebody is a full member, a guest or a stranger is kept for a while.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -93,6 +93,18 @@ async def viewer_of(
     readers = await _readers(house, team, read_in) if read_in else _Readers(frozenset({user}))
     if readers.people is not None and user not in readers.people:
         return Viewer(team, user)
+    return await _viewer(house, team, user, wanted, readers)
+
+
+async def viewer_in(house: House, team: str, place: str, channels: Iterable[str]) -> Viewer:
+    """What everybody in the channel `place` may see now: for what kbot says there by itself. On doubt, nothing."""
+    readers = await _readers(house, team, place)
+    if readers.people is not None and not readers.people:
+        return Viewer(team, house.me)
+    return await _viewer(house, team, house.me, sorted(set(channels)), readers)
+
+
+async def _viewer(house: House, team: str, user: str, wanted: Sequence[str], readers: _Readers) -> Viewer:
     open_to = await asyncio.gather(*(_open_to(house, channel, readers) for channel in wanted))
     seen = frozenset(channel for channel, is_open in zip(wanted, open_to, strict=True) if is_open)
     return Viewer(team, user, seen, readers.outsiders)

@@ -13,10 +13,16 @@ from kbot.trail.facts import Decision, Evidence, Reviewed
 WEEK = timedelta(days=7)
 FARTHEST_BACK = timedelta(days=28)
 MOST_ROWS = 15
-SHARE = 3
-"""Rows that each kind may have before another kind's rest finds room."""
-
 FAILED_TWICE = 2
+SHARE = {
+    RowKind.CHECK: 3,
+    RowKind.QUESTION: 3,
+    RowKind.APPROVE: 3,
+    RowKind.CAME_IN: 2,
+    RowKind.SAID: 2,
+    RowKind.NEED: 2,
+}
+"""Rows that each kind may have before another kind's rest finds room."""
 
 
 def moment(times: Iterable[DigestTime], zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -46,10 +52,10 @@ def since(until: datetime, previous: datetime | None) -> datetime:
 
 def choose(found: Mapping[RowKind, Sequence[str]]) -> tuple[tuple[Row, ...], int]:
     """The rows of a digest, and how many found no room. No kind pushes another one out."""
-    taken = {kind: list(found.get(kind, ())[:SHARE]) for kind in RowKind}
+    taken = {kind: list(found.get(kind, ())[: SHARE[kind]]) for kind in RowKind}
     room = MOST_ROWS - sum(len(ids) for ids in taken.values())
     for kind in RowKind:
-        extra = found.get(kind, ())[SHARE : SHARE + room]
+        extra = found.get(kind, ())[SHARE[kind] : SHARE[kind] + room]
         taken[kind] += extra
         room -= len(extra)
     rows = tuple(Row(kind, row_id) for kind in RowKind for row_id in taken[kind])

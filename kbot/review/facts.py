@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from kbot.answers.facts import OpenQuestion, Question
+from kbot.delivery.facts import Need
 from kbot.library.facts import Item
 from kbot.trail.facts import Evidence
 
@@ -23,11 +24,13 @@ class RowKind(StrEnum):
     CAME_IN = "came_in"
     SAID = "said"
     """An item of which people said something."""
+    NEED = "need"
+    """Something that somebody needs and that nothing has met."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a digest: an item or, for QUESTION, the open question of all who asked it."""
+    """One line of a digest: an item or, for QUESTION, the open question of all who asked it; for NEED, a need."""
 
     kind: RowKind
     id: str
@@ -72,6 +75,7 @@ class Became(StrEnum):
     ANSWERED = "Answered"
     PUBLISHED = "Published meanwhile"
     TAKEN_BACK = "Taken back meanwhile"
+    MET = "Met"
     MOVED_ON = "Not waiting for a broker any more"
 
 
@@ -91,6 +95,7 @@ class Entry:
     row: Row
     item: Item | None = None
     question: Question | None = None
+    need: Need | None = None
     askers: int = 1
     evidence: Evidence = field(default_factory=Evidence)
     done: Done | None = None

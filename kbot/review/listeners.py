@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.answers import groups, offers, open_views
 from kbot.answers.facts import Question
-from kbot.capture.written import written
+from kbot.capture.flags import Finding
+from kbot.capture.written import topics_of, written
+from kbot.delivery import needs
 from kbot.house import House
 from kbot.library import items
 from kbot.people import directory
@@ -162,8 +164,22 @@ async def on_answer_modal(house: House, submission: Submission) -> Answer:
     channel = await channel_for(house, question.channel)
     policy = await house.unit.read(directory.policy_of, team, channel.id, is_private=channel.is_private)
     act = house.act(team, person, channel.id, f"modal:{submission.view_id}")
-    await house.unit(queue.answer, act, question.id, policy, lines, kind, house.clock.real())
+    finding = Finding(channel.id, person, lines, None, kind, topics_of(submission))
+    await house.unit(queue.answer, act, question.id, policy, finding, house.clock.real())
     return Reply(views.SAVED)
+
+
+async def on_write(house: House, press: Press) -> Answer:
+    """A broker writes down what somebody needs: a modal, filled when it is clear who may."""
+    await show_modal(house.slack, press.trigger_id, partial(_filled_with_need, house, press))
+    return None
+
+
+async def _filled_with_need(house: House, press: Press) -> View:
+    need = await house.unit.read(needs.get, press.team, press.value)
+    await member_of(house, press.team, press.person)
+    await _must_see(house, press.team, press.person, need.channel or "")
+    return views.write_modal(need)
 
 
 PRESSES = {
@@ -173,6 +189,7 @@ PRESSES = {
     views.ASK_CONTRIBUTOR: on_ask_contributor,
     views.STILL_HOLDS: on_still_holds,
     views.ANSWER: on_answer,
+    views.WRITE: on_write,
 }
 SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal}
 WORDS = {"review": review}

@@ -9,7 +9,7 @@ from kbot.answers import groups
 from kbot.capture import flags
 from kbot.capture.flags import Finding
 from kbot.library import items
-from kbot.library.facts import Item, ItemKind, ItemState, Lines, WaitsFor
+from kbot.library.facts import Item, ItemState, WaitsFor
 from kbot.people import directory
 from kbot.people.facts import Policy
 from kbot.post import outbox
@@ -99,16 +99,14 @@ def retire(session: Session, act: Act, item_id: str, real: datetime) -> None:
     show_anew(session, act.team, item.channel, item_id, act.at)
 
 
-def answer(
-    session: Session, act: Act, question_id: str, policy: Policy, lines: Lines, kind: ItemKind, real: datetime
-) -> Item:
+def answer(session: Session, act: Act, question_id: str, policy: Policy, finding: Finding, real: datetime) -> Item:
     """A broker writes the answer to an open question: it is saved and published, and all who asked are told.
 
     Raises BadInput when the question was answered meanwhile; then nothing is saved.
     """
     question = groups.get(session, act.team, question_id).question
     check_broker(session, act.team, act.person, question.channel)
-    saved = flags.save(session, act, policy, Finding(question.channel, act.person, lines, None, kind), real)
+    saved = flags.save(session, act, policy, finding, real)
     if saved.item.waits_for is WaitsFor.BROKER:
         items.publish(session, act, saved.item.id)  # writing it is approving it
         _decided(session, act, saved.item, Decision.APPROVED)

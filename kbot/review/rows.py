@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.answers import groups
+from kbot.delivery import needs
 from kbot.library import items
 from kbot.library.facts import ItemState, WaitsFor
 from kbot.library.tables import ItemRow
@@ -27,6 +28,7 @@ def look(session: Session, team: str, channels: Collection[str], since: datetime
         ],
         RowKind.SAID: _said(session, team, channels, since, until),
         RowKind.CAME_IN: _came_in(session, team, channels, since, until),
+        RowKind.NEED: [need.id for need in needs.unmet(session, team, channels, since, until)],
     }
     # An item is shown once, where it matters most.
     found[RowKind.SAID] = [i for i in found[RowKind.SAID] if i not in found[RowKind.CHECK]]

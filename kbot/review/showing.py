@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from kbot.answers import groups, offers
 from kbot.answers.facts import OpenQuestion
+from kbot.delivery import needs
+from kbot.delivery.facts import NeedState
 from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item
@@ -18,6 +20,8 @@ from kbot.review.facts import Became, Desk, Done, Entry, Look, Row, RowKind
 from kbot.trail import log
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import Evidence, Reviewed
+
+NEVER_MIND = (NeedState.HELPED, NeedState.PARTLY, NeedState.DROPPED)
 
 
 async def broker_viewer(house: House, team: str, person: str) -> Viewer:
@@ -43,7 +47,7 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
 
     `viewer` is one of `broker_viewer`: what waits for a broker is shown to brokers only.
     """
-    ids = [row.id for row in look.rows if row.kind is not RowKind.QUESTION]
+    ids = [row.id for row in look.rows if row.kind not in (RowKind.QUESTION, RowKind.NEED)]
     shown = items.show(session, viewer, ids)
     asked = {q.id: q for q in _questions(session, viewer, look.rows)}
     said = evidence(session, viewer.team, shown)
@@ -55,6 +59,11 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
             if group is not None:
                 done = None if group.question.is_open else Done(Became.ANSWERED)
                 entries.append(Entry(row, question=group.question, askers=len(group.askers), done=done))
+        elif row.kind is RowKind.NEED:
+            need = needs.get(session, viewer.team, row.id)
+            if need.channel in viewer.channels:
+                met = need.state in NEVER_MIND or (bool(need.matches) and need.state is not NeedState.UNMET)
+                entries.append(Entry(row, need=need, done=Done(Became.MET) if met else None))
         elif (item := shown.get(row.id)) is not None:
             done = digest.became(row.kind, item, decided.get(row.id), look.until)
             entries.append(Entry(row, item=item, evidence=said.get(row.id, Evidence()), done=done))

@@ -19,6 +19,8 @@ from kbot.cards import (
     section,
     title_of,
 )
+from kbot.delivery.facts import Need
+from kbot.delivery.mobilize_views import MOBILIZE
 from kbot.library.facts import TITLE_LIMIT, Item, ItemKind, Lines
 from kbot.review.digest import should_go
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
@@ -34,6 +36,7 @@ ANSWER = "review.answer"
 ASK_CONTRIBUTOR = "review.ask_contributor"
 STILL_HOLDS = "review.still_holds"
 MENU = "review.menu"
+WRITE = "review.write"
 ANSWER_MODAL = "review.answer_modal"
 
 NOTHING = "Nothing waits for you."
@@ -46,6 +49,7 @@ SECTIONS = (
     ("People waiting", (RowKind.QUESTION, RowKind.APPROVE)),
     ("Came in", (RowKind.CAME_IN,)),
     ("What people said", (RowKind.SAID,)),
+    ("Grow", (RowKind.NEED,)),
 )
 TITLE_SHOWN = 120
 QUOTE_SHOWN = 300
@@ -124,6 +128,8 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
     if entry.question is not None:
         text = _question(entry.question, entry.askers, now)
         return [section(text, accessory=button("Write the answer", ANSWER, entry.row.id))]
+    if entry.need is not None:
+        return [section(_need(entry.need, now), accessory=button("Write it down", WRITE, entry.need.id))]
     assert entry.item is not None
     item = entry.item
     if entry.row.kind is RowKind.APPROVE:
@@ -139,6 +145,8 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
     goes = should_go(entry.evidence)
     first = button("Retire it", RETIRE, item.id) if goes else button("Verify", VERIFY, item.id)
     if entry.row.kind is not RowKind.CHECK:
+        if entry.row.kind is RowKind.CAME_IN:
+            return [section(text), buttons(first, button("Send it on", MOBILIZE, item.id))]
         return [section(text, accessory=first)]
     other = ("It is fine: verify it", _value(VERIFY, item)) if goes else ("Retire it", _value(RETIRE, item))
     ask = [button("Ask the contributor", ASK_CONTRIBUTOR, item.id)] if item.contributor else []
@@ -149,6 +157,17 @@ def _question(question: Question, askers: int, now: datetime) -> str:
     how = "asked for their eyes only, " if question.is_private else "asked "
     by = f" by {askers} people" if askers > 1 else ""
     return f"{quoted(question.text, QUOTE_SHOWN)}\n_{how}{age(question.asked_at, now)}{by} in_ <#{question.channel}>"
+
+
+def _need(need: Need, now: datetime) -> str:
+    when = "until" if need.until > now else "was needed until"
+    return f"{quoted(need.words, QUOTE_SHOWN)}\n_needed by somebody in_ <#{need.channel}>, {when} {need.until:%-d %B}"
+
+
+def write_modal(need: Need) -> dict[str, Any]:
+    """What somebody needs, to be written down by who knows it; it is saved like everything."""
+    lines = Lines(title=cut(one_line(need.words), TITLE_LIMIT), body="")
+    return save_modal({"channel": need.channel or ""}, lines, ItemKind.HOW_TO)
 
 
 def _origin(entry: Entry, desk: Desk, now: datetime) -> str:
@@ -169,6 +188,8 @@ def _receipt(entry: Entry, desk: Desk) -> str:
     about = f"*{title_of(entry.item, TITLE_SHOWN)}*" if entry.item and _may_be_named(entry.done) else ""
     if entry.question is not None:
         about = f"_{escaped(one_line(entry.question.text), TITLE_SHOWN)}_"
+    if entry.need is not None:
+        about = f"_{escaped(one_line(entry.need.words), TITLE_SHOWN)}_"
     done = entry.done.became.value + _by(entry.done, desk)
     return f"✓ {done}: {about}" if about else f"✓ {done}."
 

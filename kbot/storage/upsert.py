@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, Select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,15 @@ def insert_new(session: Session, table: type[Table], row: Mapping[str, Any]) -> 
     )
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+def insert_selected(session: Session, table: type[Table], names: Sequence[str], rows: "Select[Any]") -> int:
+    """Insert what a query selects, but those whose key is there; it must have a WHERE. Returns how many were new."""
+    insert = _insert(session, table).from_select(list(names), rows).on_conflict_do_nothing()
+    result = session.execute(insert, execution_options={"preserve_rowcount": True})
+    assert isinstance(result, CursorResult)
+    session.expire_all()
+    return result.rowcount
 
 
 def insert_or_update(

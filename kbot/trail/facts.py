@@ -160,6 +160,29 @@ class Received(Fact):
 
 
 @dataclass(frozen=True)
+class Followed(Fact):
+    """`person` follows a topic, or lets a channel follow it."""
+
+    topic: str
+
+
+@dataclass(frozen=True)
+class Delivered(Fact):
+    """An item was sent to `person` by a rule. That it was seen, nobody can know."""
+
+    rule: str
+
+
+@dataclass(frozen=True)
+class Intended(Fact):
+    """`person` says when they mean to use an item: until a day (`by`, ISO), or in their own words."""
+
+    plan: str
+    by: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Doubted(Fact):
     """`person` finds an item outdated or wrong."""
 
@@ -231,6 +254,10 @@ class Evidence:
     def is_contested(self, now: datetime) -> bool:
         """Two people met a failure, harm or a doubt of late (product.md 4)."""
         return self._lately(now) >= CONTESTED_BY
+
+    def is_alarming(self, now: datetime) -> bool:
+        """It made things worse for somebody, or is contested: then it is pushed to nobody."""
+        return self.made_worse > 0 or self.is_contested(now)
 
     def _lately(self, now: datetime) -> int:
         return sum(now - CONTESTED_WITHIN <= at <= now for at in self.troubles)

@@ -85,6 +85,17 @@ def is_told(slack: Driver, person: Person, words: str, channel: str = "platform"
     return slack.wait(lambda: [s for s in person.ephemerals(channel)[-1:] if words in s.text], seconds, repr(words))[0]
 
 
+def told(slack: Driver, person: Person, line: str, words: str, channel: str = "platform") -> Seen:
+    """`/kb ...`, answered with these words, however long that takes."""
+    before = len(person.ephemerals(channel))
+    person.command(line, channel)
+
+    def found() -> list[Seen]:
+        return [seen for seen in person.ephemerals(channel)[before:] if words in seen.text]
+
+    return slack.wait(found, what=f"{words!r} after {line!r}")[0]
+
+
 def opens(slack: Driver, person: Person, act: Callable[[], object]) -> Modal:
     """Do something that opens a form, and wait until it is filled in."""
     act()

@@ -48,7 +48,9 @@ def means_to_use(slack: Driver, person: Person, question: str = ASKED) -> None:
     """Says "I'll use this" under an answer to somebody else: an intention, and no question of one's own."""
     answer = asks(slack, slack.cleo, question)
     seen = next(s for s in person.sees("platform") if s.ts == answer.ts)
-    after(slack, lambda: seen.press("I'll use this"), lambda: person.ephemerals("platform"), "a word")
+    said = after(slack, lambda: seen.press("I'll use this"), lambda: person.ephemerals("platform"), "a word")
+    said.press("This week")
+    becomes(slack, said, "Noted: you mean to use it this week.")
 
 
 # -- the forms

@@ -19,7 +19,7 @@ from kbot.post import passing
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence, ReceiptKind, Received, TellingAllowed, Withdrawn
+from kbot.trail.facts import Evidence, Intended, ReceiptKind, Received, TellingAllowed, Withdrawn
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, ZONES, act, letters, meet, saved
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
@@ -86,9 +86,21 @@ def test_an_answer_is_asked_about_after_two_working_days(session: Session) -> No
     assert case.due_at == datetime(2026, 11, 25, 15, tzinfo=UTC)
 
 
-def test_an_intention_is_asked_about_after_five(session: Session) -> None:
+def test_what_one_means_to_use_is_asked_about_after_ten(session: Session) -> None:
     received(session, saved(session), kind=ReceiptKind.WILL_USE)
-    assert (mine(session)[0].form, mine(session)[0].due_at) == (Form.USE, datetime(2026, 11, 30, 15, tzinfo=UTC))
+    assert (mine(session)[0].form, mine(session)[0].due_at) == (Form.USE, datetime(2026, 12, 7, 15, tzinfo=UTC))
+
+
+def test_a_named_day_moves_the_question_to_two_working_days_after_it(session: Session) -> None:
+    item = saved(session)
+    received(session, item, kind=ReceiptKind.WILL_USE)
+    cases.open_case(session, Intended(TEAM, "i1", MONDAY, BEN, item.id, "this_week", "2026-11-27"), REAL)
+    assert [case.due_at for case in mine(session)] == [datetime(2026, 12, 1, 15, tzinfo=UTC)]
+
+
+def test_an_intention_alone_opens_a_case_too(session: Session) -> None:
+    cases.open_case(session, Intended(TEAM, "i1", MONDAY, BEN, saved(session).id, "own_words", "2026-12-24"), REAL)
+    assert [(case.form, case.due_at.day) for case in mine(session)] == [(Form.USE, 28)]
 
 
 def test_one_case_for_one_item_however_often_it_is_asked_for(session: Session) -> None:

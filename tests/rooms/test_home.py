@@ -47,8 +47,9 @@ from tests.rooms.desk import (
 CEILING = (
     "I write to you unasked 3 times a week at most, on working days from 10:00 to 16:00 your time (America/New_York)."
 )
+DELIVERIES = "What is new of the topics that you follow, and what others send you, comes"
 AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
-PACE = f"*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
+PACE = f"{DELIVERIES}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
 
 
 @pytest.fixture(autouse=True)

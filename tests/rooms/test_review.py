@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.answers import groups, questions
+from kbot.capture.flags import Finding
 from kbot.follow_up import cases
 from kbot.library import items
-from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsFor
+from kbot.library.facts import Consent, Item, ItemState, Lines, WaitsFor
 from kbot.library.tables import ItemRow
 from kbot.people import directory
 from kbot.people.facts import Policy, Publication, Viewer
@@ -48,6 +49,11 @@ from tests.rooms.desk import (
 DIGEST = "digest:U0CLEO:2026-W48"
 SINCE = MONDAY - days(7)
 LINES = Lines("Where are badges made?", "At the front desk.")
+
+
+def finding(person: str) -> Finding:
+    """What a broker writes as the answer."""
+    return Finding(PLATFORM, person, LINES, None)
 
 
 @pytest.fixture(autouse=True)
@@ -335,7 +341,7 @@ def test_a_written_answer_is_saved_and_the_asker_is_told(session: Session) -> No
     question = asked(session)
     plan(session, MONDAY)
     policy = Policy(PLATFORM, publication=Publication.REVIEW)
-    item = queue.answer(session, act(CLEO, MONDAY), question.id, policy, LINES, ItemKind.HOW_TO, REAL)
+    item = queue.answer(session, act(CLEO, MONDAY), question.id, policy, finding(CLEO), REAL)
     assert (item.is_findable, item.contributor, item.channel) == (True, CLEO, PLATFORM)
     after = questions.get(session, TEAM, question.id)
     assert (after.is_open, after.cited) == (False, (item.id,))
@@ -348,7 +354,7 @@ def test_a_written_answer_is_saved_and_the_asker_is_told(session: Session) -> No
 def test_only_a_broker_writes_the_answer(session: Session) -> None:
     question = asked(session)
     with pytest.raises(NotABroker):
-        queue.answer(session, act(DOV), question.id, Policy(PLATFORM), LINES, ItemKind.HOW_TO, REAL)
+        queue.answer(session, act(DOV), question.id, Policy(PLATFORM), finding(DOV), REAL)
 
 
 def test_review_shows_the_same_at_any_time(session: Session) -> None:
@@ -398,7 +404,7 @@ async def test_of_two_answers_written_at_once_one_is_saved(units: Units) -> None
     question = await units(asked)
     policy = Policy(PLATFORM)
     outcomes = await asyncio.gather(
-        *(units(queue.answer, act(who), question.id, policy, LINES, ItemKind.HOW_TO, REAL) for who in (CLEO, BEN)),
+        *(units(queue.answer, act(who), question.id, policy, finding(who), REAL) for who in (CLEO, BEN)),
         return_exceptions=True,
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["BadInput", "Item"]

@@ -12,6 +12,7 @@ from kbot import cards
 from kbot.answers import experts, offers, open_views
 from kbot.answers.facts import Expert, HelpState, OpenQuestion, Question
 from kbot.capture import views as capture
+from kbot.delivery.facts import Need, NeedState
 from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.home import setup_views
@@ -145,7 +146,9 @@ def _log(words: str) -> Iterator[Seen]:
 def _review(words: str) -> Iterator[Seen]:
     item, question = an_item(words), a_question(words)
     for kind in RowKind:
-        about = {"question": question} if kind is RowKind.QUESTION else {"item": item}
+        about: dict[str, Any] = {"question": question} if kind is RowKind.QUESTION else {"item": item}
+        if kind is RowKind.NEED:
+            about = {"need": Need("T1", "n" * 32, BEN, words or "x", "C0PLATFORM", NOW, NOW, NeedState.OPEN)}
         entries = [Entry(Row(kind, f"{n:032d}"), evidence=SAID, **about) for n in range(digest.MOST_ROWS)]
         done = [
             replace(entry, done=Done(became, by))

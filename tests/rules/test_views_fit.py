@@ -232,7 +232,6 @@ def test_answers(
     told = answers.told(question, cited[:1], people, known, NOW, quote)
     is_fine(told[1], told[0])
     for item in cited:
-        is_fine([], answers.will_use(item, is_new=can_share))
         text, blocks = answers.suggestion(item, "C0PLATFORM", "1700000000.000100")
         is_fine(blocks, text)
 

@@ -1,0 +1,372 @@
+"""Deliveries: chosen, put into letters at the pace of each person, answered. Of one item each person gets one."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from kbot.act import Act
+from kbot.delivery.facts import CARD, NEXT, TO_CHANNEL, Delivery, Plan, Rule, Said, State, Why
+from kbot.delivery.tables import DeliveryRow, MutedRow, NeedRow, SpreadRow
+from kbot.library import topics
+from kbot.library.facts import Item
+from kbot.library.tables import FollowRow, WordsRow
+from kbot.people import directory
+from kbot.people.facts import Pace, Person
+from kbot.people.hours import iso_week, local_moment
+from kbot.people.moved import move_rows
+from kbot.post import outbox
+from kbot.post.gate import Proactive
+from kbot.post.outbox import Letter
+from kbot.storage.upsert import insert_new, insert_or_update
+from kbot.trail.evidence import evidence
+from kbot.trail.facts import (
+    Delivered,
+    Fact,
+    Intended,
+    Published,
+    ReceiptKind,
+    Received,
+    Responded,
+    Status,
+    Verified,
+)
+from kbot.trail.log import remember
+from kbot.trail.tables import FactRow
+
+MOST_IN_A_LETTER = 3
+WORTH_FOR = timedelta(days=30)
+"""What has found no letter by then is not new any more."""
+
+LESS_FOR = timedelta(days=90)
+UNREAD_AT_MOST = timedelta(seconds=30)
+"""So long (machine's time) an item waits for its vector before its recipients are chosen without."""
+
+OWN_ACTS = ("Captured", "Answered", "Received", "Responded", "Rated", "Followed", "Verified", "Reviewed")
+
+
+def begin(session: Session, fact: Fact, real: datetime) -> None:
+    """An item can be found: its recipients are to be chosen, once in its life."""
+    assert isinstance(fact, Published)
+    insert_new(session, SpreadRow, {"team_id": fact.team, "item_id": fact.item, "since": real, "wave": 0})
+
+
+def to_choose(session: Session, real: datetime, most: int = 20) -> list[tuple[str, str]]:
+    """Items whose recipients are to be chosen, those whose words have been read; by team and id, the oldest first."""
+    read = exists().where(
+        WordsRow.team_id == SpreadRow.team_id, WordsRow.item_id == SpreadRow.item_id, WordsRow.vector.is_not(None)
+    )
+    query = select(SpreadRow.team_id, SpreadRow.item_id).where(
+        SpreadRow.wave == 0, or_(read, SpreadRow.since <= real - UNREAD_AT_MOST)
+    )
+    return [(team, item) for team, item in session.execute(query.order_by(SpreadRow.since).limit(most))]
+
+
+def chosen(session: Session, team: str, item: str) -> bool:
+    """The recipients have been chosen. False when another process was faster."""
+    return _widen(session, team, item, 0)
+
+
+def _widen(session: Session, team: str, item: str, wave: int) -> bool:
+    gone_on = session.execute(
+        update(SpreadRow)
+        .where(SpreadRow.team_id == team, SpreadRow.item_id == item, SpreadRow.wave == wave)
+        .values(wave=wave + 1)
+        .returning(SpreadRow.item_id)
+    )
+    return gone_on.first() is not None
+
+
+def open_second_wave(session: Session, fact: Fact, real: datetime) -> None:
+    """Somebody used it, it changed how they think, or a broker vouches for it: then the next ones get it."""
+    useful = isinstance(fact, Verified) or (
+        isinstance(fact, Responded) and (fact.status.is_use or fact.status is Status.CHANGED_THINKING)
+    )
+    if fact.item is None or not useful or evidence(session, fact.team, [fact.item])[fact.item].is_alarming(fact.at):
+        return
+    if _widen(session, fact.team, fact.item, 1):
+        _move(session, fact.team, State.HELD, State.WAITING, DeliveryRow.item_id == fact.item)
+
+
+def drop_item(session: Session, fact: Fact, real: datetime) -> None:
+    """An item is gone: what has not left stays here."""
+    for state in (State.HELD, State.WAITING):
+        _move(session, fact.team, state, State.DROPPED, DeliveryRow.item_id == fact.item)
+
+
+def _move(session: Session, team: str, state: State, to: State, *which: object, **values: object) -> list[DeliveryRow]:
+    """Deliveries go from one state to another, as the table of transitions allows."""
+    assert to in NEXT[state] or to is state
+    moving = (
+        update(DeliveryRow)
+        .where(DeliveryRow.team_id == team, DeliveryRow.state == state.value, *which)  # type: ignore[arg-type]
+        .values(state=to.value, **values)
+        .returning(DeliveryRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return list(session.scalars(moving))
+
+
+def add(
+    session: Session,
+    act: Act,
+    item: Item,
+    recipient: str,
+    rule: Rule,
+    *,
+    is_channel: bool = False,
+    need: str | None = None,
+    note: str = "",
+) -> bool:
+    """One person or channel shall get the item. False when they have it, or will get it, already."""
+    row = {
+        "team_id": act.team,
+        "item_id": item.id,
+        "recipient": recipient,
+        "is_channel": is_channel,
+        "rule": rule.value,
+        "need_id": need,
+        "by": act.person if rule in (Rule.NAMED, Rule.BROKER) else None,
+        "note": note,
+        "points": rule.points,
+        "wave": 0,
+        "state": State.WAITING.value,
+        "chosen_at": act.at,
+    }
+    return insert_new(session, DeliveryRow, row)
+
+
+def has_used_kbot(session: Session, team: str, person: str) -> bool:
+    """Whether this person ever used kbot or follows something: before that nothing is pushed to them."""
+    acted = exists().where(FactRow.team_id == team, FactRow.person == person, FactRow.kind.in_(OWN_ACTS))
+    follows = exists().where(FollowRow.team_id == team, FollowRow.follower == person)
+    return bool(session.execute(select(or_(acted, follows))).scalar_one())
+
+
+# -- letters
+
+
+def waiting(session: Session, now: datetime, most: int = 500) -> list[tuple[str, str]]:
+    """For whom a letter may be planned now (people's time): team, and the person or channel. None for whom one is on
+    its way, or who has had theirs of today."""
+    planned = aliased(DeliveryRow)
+    on_its_way = exists().where(
+        planned.state == State.PLANNED.value,
+        planned.team_id == DeliveryRow.team_id,
+        planned.recipient == DeliveryRow.recipient,
+    )
+    query = select(DeliveryRow.team_id, DeliveryRow.recipient).where(
+        DeliveryRow.state == State.WAITING.value,
+        or_(DeliveryRow.not_before.is_(None), DeliveryRow.not_before <= now),
+        ~on_its_way,
+    )
+    return [(team, recipient) for team, recipient in session.execute(query.distinct().limit(most))]
+
+
+def plan(session: Session, team: str, recipient: str, now: datetime, real: datetime) -> bool:
+    """Put what waits for somebody into one letter, the best three, unless one is on its way or it is not yet time.
+
+    A person's pace says when; a channel gets one a day. `now` is people's time, `real` the machine's.
+    """
+    directory.lock_person(session, team, recipient)
+    mine = DeliveryRow.recipient == recipient
+    _move(session, team, State.WAITING, State.DROPPED, mine, DeliveryRow.chosen_at <= now - WORTH_FOR)
+    rows = session.scalars(
+        select(DeliveryRow)
+        .where(DeliveryRow.team_id == team, mine, DeliveryRow.state.in_((State.WAITING, State.PLANNED)))
+        .order_by(DeliveryRow.points.desc(), DeliveryRow.chosen_at, DeliveryRow.item_id)
+    ).all()
+    if not rows or any(row.state == State.PLANNED for row in rows):
+        return False
+    person = None if rows[0].is_channel else directory.person(session, team, recipient)
+    if not rows[0].is_channel and (person is None or person.pace is Pace.NEVER):
+        _move(session, team, State.WAITING, State.DROPPED, mine)
+        return False
+    taken = rows[:MOST_IN_A_LETTER]
+    letter = Letter(
+        team,
+        _key(recipient, person, taken[0].item_id, now),
+        TO_CHANNEL if person is None else CARD,
+        recipient,
+        proactive=Proactive.DELIVERY if person is not None else None,
+    )
+    if not outbox.plan(session, letter, real):  # today's, or this week's, has gone out already
+        _move(session, team, State.WAITING, State.WAITING, mine, not_before=_next_turn(person, now))
+        return False
+    items = [row.item_id for row in taken]
+    _move(session, team, State.WAITING, State.PLANNED, mine, DeliveryRow.item_id.in_(items), letter=letter.key)
+    return True
+
+
+def _key(recipient: str, person: Person | None, item: str, now: datetime) -> str:
+    """One letter for each key: that is the pace."""
+    if person is None:
+        return f"delivery:{recipient}:{now:%Y-%m-%d}"
+    if person.pace is Pace.AT_ONCE:
+        return f"delivery:{recipient}:{item}"
+    if person.pace is Pace.WEEKLY:
+        return f"delivery:{recipient}:{iso_week(now, person.zone)}"
+    return f"delivery:{recipient}:{now.astimezone(person.zone):%Y-%m-%d}"
+
+
+def _next_turn(person: Person | None, now: datetime) -> datetime:
+    """When the next key begins."""
+    zone = person.zone if person is not None else ZoneInfo("UTC")
+    today = now.astimezone(zone).date()
+    days = 7 - today.weekday() if person is not None and person.pace is Pace.WEEKLY else 1
+    return local_moment(today + timedelta(days=days), 0, zone)
+
+
+def settle(session: Session, now: datetime) -> int:
+    """What became of the letters on their way: their items were delivered, or never left. Returns how many ended."""
+    planned = session.execute(
+        select(DeliveryRow.team_id, DeliveryRow.letter).where(DeliveryRow.state == State.PLANNED.value).distinct()
+    ).all()
+    letters = [(team, letter) for team, letter in planned if letter is not None]
+    lost = outbox.never_left(session, letters)
+    ended = 0
+    for team, letter in letters:
+        mine = DeliveryRow.letter == letter
+        arrived = outbox.where(session, team, letter)
+        if (team, letter) in lost:
+            ended += len(_move(session, team, State.PLANNED, State.DROPPED, mine))
+        elif arrived is not None:
+            at = arrived.at or now
+            for row in _move(session, team, State.PLANNED, State.SENT, mine, sent_at=at):
+                ended += 1
+                if not row.is_channel:
+                    key = f"{row.item_id}:{row.recipient}"
+                    remember(session, Delivered(team, key, at, row.recipient, row.item_id, row.rule))
+    return ended
+
+
+def anything_planned(session: Session) -> bool:
+    """Whether a letter is on its way."""
+    return (
+        session.execute(select(DeliveryRow.letter).where(DeliveryRow.state == State.PLANNED.value).limit(1)).first()
+        is not None
+    )
+
+
+def leave_out(session: Session, letter: Letter, items: Iterable[str]) -> None:
+    """These items are not in the letter after all: gone by now, or not for its reader to see."""
+    unseen = (DeliveryRow.letter == letter.key, DeliveryRow.item_id.in_(set(items)))
+    _move(session, letter.team, State.PLANNED, State.DROPPED, *unseen)
+
+
+def of_letter(session: Session, letter: Letter) -> list[Delivery]:
+    """What is in a letter, the best first."""
+    rows = session.scalars(
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.team_id == letter.team,
+            DeliveryRow.letter == letter.key,
+            DeliveryRow.state != State.DROPPED.value,
+        )
+        .order_by(DeliveryRow.points.desc(), DeliveryRow.chosen_at, DeliveryRow.item_id)
+        .execution_options(populate_existing=True)
+    )
+    return [_delivery(session, row) for row in rows]
+
+
+def get(session: Session, team: str, item: str, recipient: str) -> Delivery | None:
+    """The delivery of an item to somebody, whatever became of it."""
+    row = session.get(DeliveryRow, (team, item, recipient), populate_existing=True)
+    return _delivery(session, row) if row else None
+
+
+def _delivery(session: Session, row: DeliveryRow) -> Delivery:
+    need = session.get(NeedRow, (row.team_id, row.need_id)) if row.need_id else None
+    topic = topics.get(session, row.team_id, row.topic_id) if row.topic_id else None
+    return Delivery(
+        team=row.team_id,
+        item=row.item_id,
+        recipient=row.recipient,
+        is_channel=row.is_channel,
+        why=Why(Rule(row.rule), topic, need.words if need else "", row.by, row.note),
+        state=State(row.state),
+        letter=row.letter,
+        chosen_at=row.chosen_at,
+        sent_at=row.sent_at,
+        said=Said(row.said) if row.said else None,
+        intention=Plan(row.intention) if row.intention else None,
+    )
+
+
+# -- what people say of it
+
+
+def will_use(session: Session, act: Act, item: str) -> bool:
+    """Somebody means to use an item: a receipt, which opens their follow-up. False when they said so already."""
+    _said(session, act, item, Said.USE)
+    receipt = Received(act.team, f"will_use:{item}:{act.person}", act.at, act.person, item, ReceiptKind.WILL_USE)
+    return remember(session, receipt)
+
+
+def intend(session: Session, act: Act, item: str, plan: Plan, by: str, words: str = "") -> None:
+    """When they mean to use it: until the day `by` (ISO). It says when they are asked how it went."""
+    will_use(session, act, item)
+    key = f"{item}:{act.person}:{act.key}"
+    remember(session, Intended(act.team, key, act.at, act.person, item, plan.value, by, words))
+    _write(session, act, item, intention=plan.value)
+
+
+def good_to_know(session: Session, act: Act, item: str) -> None:
+    """It opens nothing."""
+    _said(session, act, item, Said.GOOD)
+
+
+def not_for_me(session: Session, act: Act, item: str) -> None:
+    """It was not for them; what brought it by inference brings no more of that for a while."""
+    _said(session, act, item, Said.NOT_FOR_ME)
+    key = f"delivery:{item}:{act.person}:{act.key}"
+    remember(session, Responded(act.team, key, act.at, act.person, item, Status.NOT_APPLICABLE))
+    delivery = get(session, act.team, item, act.person)
+    if delivery is not None and not delivery.why.rule.is_asked_for:
+        less_like_this(session, act, delivery)
+
+
+def less_like_this(session: Session, act: Act, delivery: Delivery) -> None:
+    """Ninety days without what this rule brings of this topic."""
+    row = {
+        "team_id": act.team,
+        "person": act.person,
+        "rule": delivery.why.rule.value,
+        "topic_id": delivery.why.topic.id if delivery.why.topic else "",
+        "until": act.at + LESS_FOR,
+    }
+    keys = ("team_id", "person", "rule", "topic_id")
+    insert_or_update(session, MutedRow, row, keys=keys, change=("until",))
+
+
+def more_again(session: Session, act: Act, topic: str) -> None:
+    """Who follows a topic, anew, wants all of it."""
+    session.execute(
+        delete(MutedRow).where(MutedRow.team_id == act.team, MutedRow.person == act.person, MutedRow.topic_id == topic)
+    )
+    session.expire_all()
+
+
+def _said(session: Session, act: Act, item: str, said: Said) -> None:
+    _write(session, act, item, said=said.value)
+
+
+def _write(session: Session, act: Act, item: str, **values: object) -> None:
+    """What the person said, on their own delivery if there is one, which is shown anew."""
+    letter = session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.team_id == act.team, DeliveryRow.item_id == item, DeliveryRow.recipient == act.person)
+        .values(**values)
+        .returning(DeliveryRow.letter)
+    ).scalar_one_or_none()
+    session.expire_all()
+    if letter is not None:
+        outbox.refresh(session, act.team, letter)
+
+
+def rename_channel(session: Session, team: str, old: str, new: str) -> None:
+    """Slack gave a channel another id: what it got, and what somebody there needs, goes with it."""
+    move_rows(session, DeliveryRow, team, old, new, column="recipient")
+    move_rows(session, NeedRow, team, old, new)

@@ -1,0 +1,169 @@
+"""Random histories of delivery: never the same item twice, never one that its reader may not see at that moment."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kbot.clock import Clock
+from kbot.delivery import deliveries, jobs, mobilizing
+from kbot.delivery.tables import DeliveryRow
+from kbot.house import House
+from kbot.library import items, topics
+from kbot.library.facts import Item, ItemState
+from kbot.library.tables import WordsRow
+from kbot.meaning.hashed import HashEmbedder
+from kbot.people import directory
+from kbot.people.facts import Pace
+from kbot.post.gate import Proactive
+from kbot.post.outbox import Letter
+from kbot.post.tables import OutboxRow
+from kbot.settings import Settings
+from kbot.slack.outgoing import Post
+from kbot.slack.reader import SlackReader
+from kbot.slack.words import SlackChannel, SlackUser
+from kbot.storage.units import Units
+from tests.rooms.desk import ANA, BEN, CLEO, DOV, ONCALL, PLATFORM, REAL, TEAM, ZONES, act, follow, meet, saved, set_up
+
+PEOPLE = (ANA, BEN, CLEO, DOV)
+KBOT = "U0KBOT"
+
+
+class Slack(SlackReader):
+    """A workspace with one public and one private channel, whose members come and go."""
+
+    def __init__(self) -> None:
+        super().__init__("xoxb-1", "http://127.0.0.1:9/")
+        self.inside = {ANA, BEN, KBOT}
+
+    async def channel(self, channel: str) -> SlackChannel | None:
+        return SlackChannel(channel, channel, ANA, channel == ONCALL, False, False, False, True)
+
+    async def members(self, channel: str) -> frozenset[str]:
+        return frozenset(self.inside if channel == ONCALL else {*PEOPLE, KBOT})
+
+    async def user(self, user: str) -> SlackUser | None:
+        return SlackUser(user, TEAM, user, ZONES.get(user), False, False, False, user == KBOT, False)
+
+
+@dataclass
+class World:
+    """What there is, and what was sent to whom."""
+
+    house: House
+    slack: Slack
+    items: list[Item] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    sent: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def may_see(self, person: str, item: Item) -> bool:
+        return item.id not in self.gone and (item.channel == PLATFORM or person in self.slack.inside)
+
+
+def _begin(session: Session) -> None:
+    meet(session, *PEOPLE)
+    for person in PEOPLE:
+        directory.set_pace(session, act(person), Pace.AT_ONCE)
+    for channel in (PLATFORM, ONCALL):
+        set_up(session, CLEO, channel=channel)
+    topics.give(session, act(ANA), saved(session, "The first").id, ["deploys"])
+
+
+def _publish(session: Session, channel: str) -> Item:
+    item = saved(session, f"Item {uuid4().hex}.", channel=channel, contributor=CLEO, by=DOV)
+    topics.give(session, act(ANA), item.id, ["deploys"])
+    follow(session)
+    session.execute(update(WordsRow).values(vector=b""))  # as if read: no vector is asked for
+    return items.get(session, TEAM, item.id)
+
+
+def _follow_topic(session: Session, person: str) -> None:
+    found = topics.find(session, TEAM, "deploys")
+    assert found is not None
+    topics.follow(session, act(person), found.id)
+
+
+def _pending(session: Session) -> list[Letter]:
+    rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "delivery.card", OutboxRow.state == "pending"))
+    return [Letter(row.team_id, row.key, row.kind, row.to, row.about, Proactive(row.priority)) for row in rows]
+
+
+def _settled(session: Session, letter: Letter, state: str) -> None:
+    session.execute(
+        update(OutboxRow).where(OutboxRow.key == letter.key).values(state=state, sent_at=REAL, channel="D", ts="1.1")
+    )
+
+
+def _take_away(session: Session, item: Item) -> None:
+    items.take_away(session, act(CLEO), item.id, ItemState.WITHDRAWN)
+    follow(session)
+
+
+async def _send(world: World) -> None:
+    await jobs.plan_letters(world.house)
+    for letter in await world.house.unit.read(_pending):
+        written = await jobs.card(world.house, letter)
+        if isinstance(written, Post):
+            shown = json.dumps(list(written.blocks))
+            for item in world.items:
+                if f"*{item.lines.title}*" in shown or f"|{item.lines.title}>" in shown:
+                    assert world.may_see(letter.to, item), "shown to somebody who may not see it now"
+                    world.sent[letter.to, item.id] += 1
+        await world.house.unit(_settled, letter, "sent" if isinstance(written, Post) else "cancelled")
+    await jobs.plan_letters(world.house)
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("publish"), st.sampled_from([PLATFORM, ONCALL])),
+    st.tuples(st.just("follow"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("inside"), st.sampled_from([ANA, BEN, CLEO, DOV])),
+    st.tuples(st.just("mobilize"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("choose"), st.none()),
+    st.tuples(st.just("plan"), st.none()),
+    st.tuples(st.just("send"), st.none()),
+    st.tuples(st.just("take away"), st.none()),
+)
+
+
+async def _do(world: World, step: str, what: str | None) -> None:
+    unit = world.house.unit
+    if step == "publish" and what:
+        world.items.append(await unit(_publish, what))
+    elif step == "follow" and what:
+        await unit(_follow_topic, what)
+    elif step == "inside" and what:
+        world.slack.inside ^= {what}
+    elif step == "mobilize" and what and world.items and world.items[-1].id not in world.gone:
+        await unit(mobilizing.send_on, act(CLEO), world.items[-1].id, [what], None, "", REAL)
+    elif step == "choose":
+        await jobs.choose_recipients(world.house)
+    elif step == "plan":
+        for team, recipient in await unit.read(deliveries.waiting, world.house.now()):
+            await unit(deliveries.plan, team, recipient, world.house.now(), REAL)
+    elif step == "send":
+        await _send(world)
+    elif step == "take away" and world.items:
+        world.gone.add(world.items[0].id)
+        await unit(_take_away, world.items[0])
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(STEPS, min_size=5, max_size=25))
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_never_twice_and_never_what_they_may_not_see(units: Units, steps: list[tuple[str, str | None]]) -> None:
+    slack = Slack()
+    world = World(House(units, Clock(None), slack, Settings(), KBOT, HashEmbedder()), slack)
+    await units(_begin)
+    for step, what in steps:
+        await _do(world, step, what)
+    for step in ("choose", "send", "send"):
+        await _do(world, step, None)
+    assert max(world.sent.values(), default=0) <= 1
+    rows = await units.read(lambda session: session.execute(select(DeliveryRow.item_id, DeliveryRow.recipient)).all())
+    assert len(set(rows)) == len(rows)
