@@ -21,7 +21,6 @@ from kbot.library.tables import WordsRow
 from kbot.meaning.hashed import HashEmbedder
 from kbot.people import directory
 from kbot.people.facts import Pace
-from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.post.tables import OutboxRow
 from kbot.settings import Settings
@@ -91,7 +90,7 @@ def _follow_topic(session: Session, person: str) -> None:
 
 def _pending(session: Session) -> list[Letter]:
     rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "delivery.card", OutboxRow.state == "pending"))
-    return [Letter(row.team_id, row.key, row.kind, row.to, row.about, Proactive(row.priority)) for row in rows]
+    return [outbox.letter_of(row) for row in rows]
 
 
 def _settled(session: Session, letter: Letter, state: str) -> None:

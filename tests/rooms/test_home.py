@@ -99,7 +99,7 @@ def test_what_waits_and_what_was_said(session: Session) -> None:
     responses.respond(session, act(BEN), case, Answer.USED)
     responses.respond(session, act(BEN), case, Answer.HELPED)
     shown = home(session, BEN, PLATFORM)
-    assert "Waiting for you\n*To &lt;try&gt;*\nI ask on Friday 27 November, or a little later." in shown
+    assert "Waiting for you\n*To &lt;try&gt;*\nI ask on Friday 4 December, or a little later." in shown
     assert "My log\n*Tried*\nUsed it, it helped · 2 days ago\nOnly you see your log." in shown
     assert shown.endswith(PACE)
 
@@ -165,14 +165,14 @@ def test_a_broker_reads_when_the_digest_comes(session: Session) -> None:
 
 def test_i_asked_you_is_said_when_it_has_arrived(session: Session) -> None:
     will_use(session, saved(session, "To try"))
-    due = FRIDAY + days(7.2)
+    due = FRIDAY + days(14.2)
     letter = Letter(TEAM, "ask:1", BUNDLE, BEN, proactive=Proactive.BUNDLE)
     outbox.plan(session, letter, REAL)
     cases.ask(session, cases.due(session, TEAM, BEN, due), letter.key, due)
     assert [case.state for case in cases.of_letter(session, TEAM, letter.key)] == [CaseState.ASKED]
     directory.pause(session, act(BEN), due + days(3))
     held = home(session, BEN, PLATFORM, now=due)
-    assert "*To try*\nI ask on Monday 30 November, or a little later." in held
+    assert "*To try*\nI ask on Monday 7 December, or a little later." in held
     task = next(t for t in outbox.claim(session, "me", REAL, due, days(1), days(1), 8) if t.letter == letter)
     outbox.settle(session, task, state="sent", channel="D0BEN", ts="1.1", sent_at=due)
     session.expire_all()

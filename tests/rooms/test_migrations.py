@@ -197,7 +197,7 @@ def test_what_was_sent_unasked_before_still_counts_and_what_is_new_goes_back(emp
         item = a_row(Table.metadata.tables["item"])
         session.execute(insert(Table.metadata.tables["item"]).values({**item, "state": "superseded"}))
         session.commit()
-    schema.downgrade(empty, "0003")
+    schema.downgrade(empty, "0005")
     with schema.session_of(empty) as session:
         kept = session.execute(text("SELECT key, is_proactive, state FROM outbox ORDER BY key")).all()
         assert [(key, bool(asked)) for key, asked, _ in kept] == [
