@@ -88,7 +88,8 @@ async def last_note(house: House, letter: Letter) -> Outgoing | Drop | Hold:
 async def plan_notes(house: House) -> None:
     """At each tick: contributors hear what they may hear, once a week at most."""
     now = house.now()
-    await house.unit(notes.tell_later)
+    for team, lapsed in await house.unit.read(notes.lapsed):
+        await house.unit(notes.tell_later, team, lapsed)
     for team, contributor in await house.unit.read(notes.contributors_to_tell):
         await house.unit(notes.plan_note, team, contributor, now, house.clock.real())
 

@@ -90,12 +90,17 @@ def plan_note(session: Session, team: str, contributor: str, now: datetime, real
     return True
 
 
-def tell_later(session: Session) -> None:
-    """What stood in a note that was held back until it lapsed is told in the next one."""
-    for team, key in outbox.lapsed(session, NOTE):
-        session.execute(
-            update(TellingRow).where(TellingRow.team_id == team, TellingRow.letter == key).values(letter=None)
-        )
+def lapsed(session: Session) -> list[tuple[str, str]]:
+    """The notes, by team and key, that were held back until they lapsed, with something in them still to tell."""
+    lost = outbox.lapsed(session, NOTE)
+    keys = [key for _, key in lost]
+    found = session.execute(select(TellingRow.team_id, TellingRow.letter).where(TellingRow.letter.in_(keys)).distinct())
+    return sorted({(team, key) for team, key in found if key is not None} & set(lost))
+
+
+def tell_later(session: Session, team: str, note: str) -> None:
+    """What stood in this note is told in the next one."""
+    session.execute(update(TellingRow).where(TellingRow.team_id == team, TellingRow.letter == note).values(letter=None))
 
 
 def _waiting(session: Session, team: str, contributor: str) -> list[TellingRow]:

@@ -21,6 +21,7 @@ from kbot.library.tables import WordsRow
 from kbot.meaning.hashed import HashEmbedder
 from kbot.people import directory
 from kbot.people.facts import Pace
+from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.tables import OutboxRow
 from kbot.settings import Settings

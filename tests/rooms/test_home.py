@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.answers import listeners as answers
+from kbot.capture import link_listeners
 from kbot.capture import listeners as capture
 from kbot.cards import Block
+from kbot.delivery import mobilize_listeners, need_listeners, topic_listeners
 from kbot.follow_up import cases, responses
 from kbot.follow_up import listeners as follow_up
 from kbot.follow_up.facts import BUNDLE, Answer, CaseState
@@ -259,7 +261,8 @@ def test_a_private_channel_has_no_publication_to_choose() -> None:
 
 
 def test_every_word_of_kb_is_in_the_help_and_the_reverse() -> None:
-    there = {word for room in (capture, answers, follow_up, review, listeners) for word in room.WORDS}
+    told = (capture, link_listeners, answers, topic_listeners, need_listeners, mobilize_listeners)
+    there = {word for room in (*told, follow_up, review, listeners) for word in room.WORDS}
     assert there == set(commands.HELP)
 
 

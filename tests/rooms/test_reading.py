@@ -1,6 +1,7 @@
 """Events on their way to their listeners: what Slack left out, and who hears of what could not be done."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -191,8 +192,8 @@ async def test_without_any_time_of_slack_it_is_when_it_arrived(house: House, eve
 
 
 async def test_where_nothing_is_due_time_alone_wakes_nobody(house: House) -> None:
-    woken: list[int] = []
-    house.unit.when_committed(lambda: woken.append(1))
+    woken: list[str] = []
     for tick in loop.TICKS:
+        house.unit.when_committed(partial(woken.append, tick.__name__))
         await tick(house)
     assert woken == []
