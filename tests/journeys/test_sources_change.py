@@ -160,6 +160,8 @@ def test_nobody_is_asked_about_an_answer_that_is_gone(slack: Driver, days: Days)
     tip.notice.press("Take it back")
     becomes(slack, tip.notice, "Taken back")
     days.go_to(slack.ben, "thu", 11)
+    (recall,) = slack.wait(lambda: slack.ben.inbox, what="the word that it is gone")
+    assert "not current any more" in recall.text
     days.nothing_comes(slack.ben)
 
 
