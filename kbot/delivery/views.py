@@ -222,12 +222,16 @@ def _modal(callback: str, metadata: Mapping[str, str], title: str, blocks: list[
 NO_TOPICS = "There are no topics yet. They come with what people save: name one in the form, or by `/kb add`."
 
 
+MOST_LISTED = 24
+"""Topics: two blocks each, of the 50 that a message may have."""
+
+
 def topics(listed: Sequence[Listed], *, may_curate: bool) -> Text:
     """The topics that the reader may know of, with a button each; a broker's menu merges and renames."""
     if not listed:
         return NO_TOPICS, [section(NO_TOPICS)]
     blocks = [section("*Topics.* What you follow comes to you, within your limits.")]
-    for one in listed:
+    for one in listed[:MOST_LISTED]:
         label, action = ("Unfollow", UNFOLLOW) if one.follows else ("Follow", FOLLOW)
         count = "1 item" if one.items == 1 else f"{one.items} items"
         follows = " · you follow it" if one.follows else ""
@@ -238,6 +242,8 @@ def topics(listed: Sequence[Listed], *, may_curate: bool) -> Text:
             blocks += [section(text), buttons(press, menu(TOPIC_MENU, entries))]
         else:
             blocks.append(section(text, accessory=press))
+    if len(listed) > MOST_LISTED:
+        blocks.append(context(f"And {len(listed) - MOST_LISTED} more. `/kb follow deploys` finds one by its name."))
     return "Topics.", blocks
 
 
