@@ -30,6 +30,9 @@ COUNT_SECONDS = 0.1
 BURST = 100
 """From so many events a second on, storing goes before handling. Slack sends one workspace 8 a second at most."""
 
+BURST_SECONDS = 2.0
+"""So long after the last of them a burst is over: they come in waves."""
+
 REST = 200
 """In a burst handling rests so many times as long as it worked: it has 0.5 % of the time, until the burst is over."""
 
@@ -57,7 +60,7 @@ class Reading:
         self._finished: list[Event] = []
         self._settling: asyncio.Task[None] | None = None
         self._counted = (0, time.monotonic())
-        self._rate = 0.0
+        self._burst_until = 0.0
 
     async def step(self) -> int:
         """Take as many events as there is room for. Returns how many there were."""
@@ -87,9 +90,10 @@ class Reading:
         taken, now = self._arrivals.taken, time.monotonic()
         before, then = self._counted
         if now - then >= COUNT_SECONDS:
-            self._rate = (taken - before) / (now - then)
+            if (taken - before) / (now - then) >= BURST:
+                self._burst_until = now + BURST_SECONDS
             self._counted = taken, now
-        return self._rate >= BURST
+        return now < self._burst_until
 
     async def _handle(self, leased: Leased) -> None:
         waited = (self._house.clock.real() - leased.received_at).total_seconds()
