@@ -109,6 +109,8 @@ def everything(slack: Driver, web: WebClient) -> None:
     slack.delete_channel("partner-harbor")
     ben.moves_to("Asia/Tokyo")
     slack.deactivate(slack.guest)
+    newcomer = Somebody("U0EVE", "eve", "Eve New", "Support", "Europe/Paris")
+    slack.playground.call(lambda: slack.playground.people.hire(newcomer))
     ben.opens_home()
     ben.opens_messages()
     said = web.chat_postMessage(channel="C0PLATFORM", text="from the bot")
