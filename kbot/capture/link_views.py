@@ -81,7 +81,7 @@ def build_modal(on: Item, *, may_decide: bool) -> dict[str, Any]:
     """The usual form of own words, with what they are to the item they build on."""
     lines = Lines(title=on.lines.title, body="")
     view = save_modal({"on": on.id, "channel": on.channel}, lines, ItemKind(on.kind), more=True)
-    first = [context(f"You build on {linked_title(on)}. Both stay credited."), _kind(kinds(may_decide=may_decide))]
+    first = [context(f"You build on {linked_title(on)}", "Both stay credited."), _kind(kinds(may_decide=may_decide))]
     title = {"type": "plain_text", "text": "Build on this"}
     return {**view, "callback_id": BUILD_MODAL, "title": title, "blocks": [*first, *view["blocks"]]}
 

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from kbot.delivery.facts import Rule, State
 from kbot.delivery.tables import DeliveryRow, MutedRow
-from kbot.library.facts import Item, ItemKind
-from kbot.library.tables import AskedRow, FollowRow
+from kbot.library.facts import Item, ItemKind, LinkKind
+from kbot.library.tables import AskedRow, FollowRow, LineageRow
 from kbot.people.facts import Pace
 from kbot.people.tables import PersonRow
 from kbot.storage.upsert import insert_selected
 from kbot.trail.evidence import evidence
+from kbot.trail.facts import Received, Responded
 from kbot.trail.tables import FactRow
 
 FIRST_WAVE, SECOND_WAVE = 15, 50
@@ -116,6 +117,21 @@ def _askers(item: Item, now: datetime, inside: Collection[str] | None) -> Select
     )
 
 
+def recalled(item: Item) -> Select[Any]:
+    """The people who had or used what this item supersedes: a recall notice tells them of it, not a delivery."""
+    superseded = select(LineageRow.other_id).where(
+        LineageRow.team_id == item.team,
+        LineageRow.item_id == item.id,
+        LineageRow.kind == LinkKind.SUPERSEDES.value,
+    )
+    return select(FactRow.person).where(
+        FactRow.team_id == item.team,
+        FactRow.item_id.in_(superseded),
+        FactRow.kind.in_((Received.__name__, Responded.__name__)),
+        FactRow.person.is_not(None),
+    )
+
+
 def _may_get(item: Item, inside: Collection[str] | None) -> list[ColumnElement[bool]]:
     knows = select(FactRow.person).where(
         FactRow.team_id == item.team, FactRow.item_id == item.id, FactRow.person.is_not(None)
@@ -126,6 +142,7 @@ def _may_get(item: Item, inside: Collection[str] | None) -> list[ColumnElement[b
         *(~flag for flag in (PersonRow.deleted, PersonRow.stopped)),
         PersonRow.user_id.not_in([person for person in (item.contributor, item.flagger) if person]),
         PersonRow.user_id.not_in(knows),  # they asked for it, used it or saved it
+        PersonRow.user_id.not_in(recalled(item)),
     ]
     return gates if inside is None else [*gates, PersonRow.user_id.in_(inside)]
 

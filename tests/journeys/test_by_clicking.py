@@ -133,3 +133,79 @@ def test_answers_are_judged_by_clicking(open_page: OpenPage, slack: Driver) -> N
     shoot(page, "11-complaint")
     page.get_by_role("button", name="Send", exact=True).last.click()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def save(page: Page, words: str, topics: str) -> None:
+    """`/kb add` in the channel that is open, with its form."""
+    write(page, f"/kb add {words}", "Message #platform")
+    form = page.get_by_role("dialog")
+    form.get_by_label("Topics").fill(topics)
+    send(page, form)
+
+
+def send(page: Page, form: Locator) -> None:
+    """A form goes off; where kbot says something in its place, that is read and closed."""
+    form.get_by_role("button", name="Save", exact=True).click()
+    expect(form.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+    if form.count():
+        page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+
+
+@pytest.mark.timeout(180)
+def test_what_is_needed_comes_and_is_recalled_by_clicking(open_page: OpenPage, slack: Driver) -> None:
+    page = open_page("U0ANA", channel="C0PLATFORM")
+    save(page, "Deploys are on Tuesdays", "deploys")
+
+    # Cleo says what she needs, Ben follows a topic.
+    become(page, "U0CLEO", "C0PLATFORM")
+    write(page, '/kb need "the importer hangs after a deploy" by 25 Jan', "Message #platform")
+    expect(message(page, "I have nothing on it yet")).to_be_visible()
+    shoot(page, "12-need")
+    become(page, "U0BEN", "C0PLATFORM")
+    write(page, "/kb follow deploys", "Message #platform")
+    expect(message(page, "You follow deploys")).to_be_visible()
+
+    # Ana writes down what helps; the next morning it comes to both, each with the reason.
+    become(page, "U0ANA", "C0PLATFORM")
+    save(page, "The importer hangs after a deploy? Drain the queue, then restart it.", "deploys")
+    slack.settle()
+    become(page, "U0CLEO", "D0CLEO")
+    move_time(page, "next morning")
+    card = message(page, "because you need")
+    expect(card).to_be_visible(timeout=15_000)
+    shoot(page, "13-delivery")
+    press(card, "I'll use this")
+    expect(message(page, "When might you try it?")).to_be_visible()
+    shoot(page, "14-when")
+    press(message(page, "When might you try it?"), "This week")
+    expect(message(page, "you mean to use it this week")).to_be_visible()
+    become(page, "U0BEN", "D0BEN")
+    move_time(page, "next morning")
+    delivered = message(page, "because you follow deploys")
+    expect(delivered).to_be_visible(timeout=15_000)
+    press(delivered, "Good to know")
+    shoot(page, "15-followed")
+
+    # Ana replaces it, and Cleo, who means to use it, is told.
+    become(page, "U0ANA", "C0PLATFORM")
+    write(page, "/kb lineage drain the queue", "Message #platform")
+    lineage = page.locator("main article", has=page.get_by_role("button", name="Build on this")).last
+    press(lineage, "Build on this")
+    form = page.get_by_role("dialog")
+    form.get_by_label("What is this to the other one?").select_option(label="Takes its place")
+    form.get_by_label("The question it answers").fill("The importer hangs: what since 4.2?")
+    form.get_by_label("What to do or know").fill("Restart it with --replay and never drain.")
+    shoot(page, "16-build-on")
+    send(page, form)
+    slack.settle()
+    become(page, "U0CLEO", "D0CLEO")
+    move_time(page, "next morning")
+    recall = message(page, "Not current any more")
+    expect(recall).to_be_visible(timeout=15_000)
+    phone = open_page("U0CLEO", channel="D0CLEO", size=PHONE)
+    expect(message(phone, "Not current any more")).to_be_visible()
+    shoot(phone, "17-recall-on-a-phone")
+    expect(page.locator("main article", has_text="Restart it with --replay")).to_have_count(0)  # said once, not twice
+    press(recall, "Got it")
+    expect(message(page, "You have read this")).to_be_visible()

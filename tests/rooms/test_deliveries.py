@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from kbot.delivery import deliveries, recipients
 from kbot.delivery.facts import Rule, Said, State
 from kbot.delivery.tables import DeliveryRow
-from kbot.library import items, topics
-from kbot.library.facts import Item, ItemKind, ItemState
+from kbot.library import items, lineage, topics
+from kbot.library.facts import Item, ItemKind, ItemState, LinkKind
 from kbot.people import directory
 from kbot.people.facts import Pace
 from kbot.post import outbox
@@ -105,6 +105,15 @@ def test_not_whose_it_is_nor_who_saved_it_nor_who_has_it(session: Session) -> No
     item = about(session, "deploys", by=CLEO)
     asked_about(session, DOV, item)
     assert set(choose(session, item)) == {BEN}
+
+
+def test_who_had_what_it_supersedes_hears_of_it_by_the_recall(session: Session) -> None:
+    for person in (BEN, DOV):
+        follows(session, person, "deploys")
+    old, new = about(session, "deploys"), about(session, "deploys")
+    asked_about(session, DOV, old)
+    assert lineage.link(session, act(ANA), new.id, LinkKind.SUPERSEDES, old.id)
+    assert set(choose(session, new)) == {BEN}
 
 
 def test_chosen_again_nobody_gets_it_twice(session: Session) -> None:
