@@ -1,8 +1,9 @@
 """Deliveries and needs as facts: by which rule somebody gets something, what they said of it, what they need."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from kbot.library.facts import Topic
 
@@ -143,3 +144,7 @@ class Need:
     until: datetime
     state: NeedState
     matches: tuple[str, ...] = ()
+
+    def last_day(self, zone: ZoneInfo) -> date:
+        """The day that was said; `until` is its end."""
+        return (self.until - timedelta(minutes=1)).astimezone(zone).date()

@@ -21,7 +21,7 @@ async def need(house: House, command: Command) -> Answer:
     today = now.astimezone(person.zone).date()
     if not command.rest:
         mine = await house.unit.read(needs.of_person, command.team, person.id)
-        days = [(one, (one.until - timedelta(minutes=1)).astimezone(person.zone).date()) for one in mine]
+        days = [(one, one.last_day(person.zone)) for one in mine]
         text, blocks = need_views.mine(days, today)
         return Reply(text, blocks)
     words, said = dates.split(plain(command.rest))

@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
+from kbot.delivery import needs
 from kbot.follow_up import cases
 from kbot.follow_up.facts import CaseState
 from kbot.home.views import MOST, Desk
-from kbot.library import items
+from kbot.library import items, topics
 from kbot.people import directory
 from kbot.people.facts import Person, Viewer
 from kbot.post import outbox
@@ -39,4 +40,6 @@ def desk(session: Session, viewer: Viewer, person: Person) -> Desk:
         evidence=evidence(session, person.team, [item.id for item in shared[:MOST]]),
         arrived=frozenset(key for key in asked if outbox.where(session, person.team, key)),
         is_broker=bool(directory.channels_of_broker(session, person.team, person.id)),
+        follows=topics.followed(session, person.team, person.id),
+        needs=needs.of_person(session, person.team, person.id),
     )

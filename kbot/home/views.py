@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kbot.cards import Block, age, button, buttons, choice, context, divider, header, section, title_of
+from kbot.delivery.dates import in_words as day_in_words
+from kbot.delivery.facts import Need
+from kbot.delivery.need_views import words_of
 from kbot.follow_up.facts import Case, CaseState, Form
 from kbot.follow_up.views import SAID, WENT
 from kbot.home import limits as wishes
 from kbot.home.pausing import in_words
-from kbot.library.facts import Item
+from kbot.library.facts import Item, Topic
 from kbot.people.facts import Pace, Person
 from kbot.people.hours import next_window
 from kbot.post.facts import Unasked
@@ -52,6 +55,8 @@ class Desk:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     arrived: frozenset[str] = frozenset()
     is_broker: bool = False
+    follows: Sequence[Topic] = ()
+    needs: Sequence[Need] = ()
 
 
 def home(desk: Desk, now: datetime) -> list[Block]:
@@ -66,6 +71,8 @@ def home(desk: Desk, now: datetime) -> list[Block]:
         blocks += _section("My log", [_said(desk, case, now) for case in told], "Only you see your log.")
     if desk.shared:
         blocks += _section("What you shared", [_shared(desk, item, now) for item in desk.shared])
+    if looked_for := _looked_for(desk, now):
+        blocks += _section("What I look out for", looked_for, "`/kb topics` and `/kb need` change it.")
     if not blocks:
         blocks = _welcome()
     return [*blocks, divider(), *_pace(desk, now)]
@@ -122,6 +129,17 @@ def _shared(desk: Desk, item: Item, now: datetime) -> str:
     found = desk.evidence.get(item.id, Evidence())
     said = found.told(now) or "nobody has said yet what came of it"
     return f"*{title_of(item, TITLE_LIMIT)}*\nShared {age(item.published_at or item.created_at, now)} · {said}"
+
+
+def _looked_for(desk: Desk, now: datetime) -> list[str]:
+    zone = desk.person.zone
+    today = now.astimezone(zone).date()
+    lines = [f"{words_of(need)} · until {day_in_words(need.last_day(zone), today)}" for need in desk.needs]
+    if desk.follows:
+        named = ", ".join(f"*{escaped(topic.name, 60)}*" for topic in desk.follows[:MOST])
+        rest = len(desk.follows) - MOST
+        lines.insert(0, f"Topics: {named}" + (f" and {rest} more" if rest > 0 else ""))
+    return lines
 
 
 def _pace(desk: Desk, now: datetime) -> list[Block]:

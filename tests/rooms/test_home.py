@@ -1,7 +1,9 @@
 """The person's desk on both databases: what the Home tab tells, and to whom; the words of `/kb`."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,16 +12,18 @@ from kbot.answers import listeners as answers
 from kbot.capture import link_listeners
 from kbot.capture import listeners as capture
 from kbot.cards import Block
-from kbot.delivery import mobilize_listeners, need_listeners, topic_listeners
+from kbot.delivery import mobilize_listeners, need_listeners, needs, topic_listeners
 from kbot.follow_up import cases, responses
 from kbot.follow_up import listeners as follow_up
 from kbot.follow_up.facts import BUNDLE, Answer, CaseState
 from kbot.home import commands, listeners, setup_views, tab, views
-from kbot.library import items
+from kbot.library import items, topics
 from kbot.library.facts import Item, ItemState
 from kbot.library.search.thresholds import Threshold, Tuning
+from kbot.meaning.embedder import DIMENSIONS
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy, Publication, Viewer
+from kbot.people.hours import local_moment
 from kbot.people.tables import AuditRow
 from kbot.post import outbox
 from kbot.post.gate import Proactive
@@ -258,6 +262,18 @@ def test_the_modal_shows_what_is_set(mode: Mode, publication: Publication) -> No
 def test_a_private_channel_has_no_publication_to_choose() -> None:
     modal = setup_views.modal(PRIVATE, Policy(ONCALL, publication=Publication.OPT_IN))
     assert "publication" not in [block["block_id"] for block in modal["blocks"]]  # type: ignore[attr-defined]
+
+
+def test_what_i_follow_and_need_is_there(session: Session) -> None:
+    topics.give(session, act(ANA), saved(session, "To try").id, ["deploys"])
+    found = topics.find(session, TEAM, "deploys")
+    assert found is not None
+    topics.follow(session, act(BEN), found.id)
+    until = local_moment(date(2026, 12, 3), 0, ZoneInfo("America/New_York"))
+    needs.say(session, act(BEN), "moving billing", until, PLATFORM, np.zeros(DIMENSIONS, np.float32), ())
+    tab = home(session, BEN)
+    assert "Topics: *deploys*" in tab
+    assert "_moving billing_ · until Wednesday 2 December" in tab
 
 
 def test_every_word_of_kb_is_in_the_help_and_the_reverse() -> None:

@@ -26,6 +26,7 @@ from kbot.library.facts import (
     ItemState,
     Lines,
     Source,
+    Topic,
     WaitsFor,
 )
 from kbot.library.search.thresholds import Tuning
@@ -227,6 +228,10 @@ def test_every_modal_fits(words: str) -> None:
             assert len(element.get("initial_value", "")) <= element.get("max_length", 3000)
 
 
+def a_need(words: str, n: int) -> Need:
+    return Need("T1", str(n), BEN, words, None, NOW, NOW, NeedState.OPEN)
+
+
 @pytest.mark.parametrize("words", WORST.values(), ids=WORST)
 def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
     items = [an_item(words, id=f"{n:032d}") for n in range(40)]
@@ -234,7 +239,15 @@ def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
     waiting = [a_case(words, n, form=Form.USE, state=CaseState.WAITING) for n in range(40)]
     told = [a_case(words, n, state=CaseState.CLOSED, status=Status.CHANGED_THINKING) for n in range(40)]
     desks = [
-        home.Desk(person, cases, shown, items[: len(cases)], {item.id: SAID for item in items})
+        home.Desk(
+            person,
+            cases,
+            shown,
+            items[: len(cases)],
+            {item.id: SAID for item in items},
+            follows=[Topic(str(n), words[:60]) for n in range(len(cases))],
+            needs=[a_need(words, n) for n in range(len(cases))],
+        )
         for person in (BEN_HIMSELF, replace(BEN_HIMSELF, stopped=True, never_capture=True))
         for cases in ([], waiting, told, waiting + told)
     ]
