@@ -37,7 +37,7 @@ class Driver:
 
     # -- waiting --
 
-    def wait(self, condition: Callable[[], T | Literal[False] | None], seconds: float = 10, what: str = "") -> T:
+    def wait(self, condition: Callable[[], T | Literal[False] | None], seconds: float = 20, what: str = "") -> T:
         """Polls until the condition is true and returns its value.
 
         Raises AssertionError that names `what` and the last 10 entries of the log.

@@ -80,7 +80,7 @@ def commands(slack: Driver, person: Person, line: str, channel: str = "platform"
     )
 
 
-def is_told(slack: Driver, person: Person, words: str, channel: str = "platform", seconds: float = 10) -> Seen:
+def is_told(slack: Driver, person: Person, words: str, channel: str = "platform", seconds: float = 20) -> Seen:
     """Wait until the last thing that kbot says to this person alone says that; there may be nothing at all yet."""
     return slack.wait(lambda: [s for s in person.ephemerals(channel)[-1:] if words in s.text], seconds, repr(words))[0]
 

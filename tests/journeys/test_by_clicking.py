@@ -13,6 +13,7 @@ from tests.journeys.steps import things_are_known
 from tests.journeys.ways import with_model
 
 skip_without_chromium()
+expect.set_options(timeout=15_000)  # milliseconds; a busy machine takes its time
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 __all__ = ["browser", "open_page"]  # fixtures
@@ -80,7 +81,7 @@ def test_a_newcomer_clicks_once_through_the_loop(open_page: OpenPage, slack: Dri
     move_time(page, "next morning")
     page.locator("[data-channel=D0DOV]").click()
     ask = message(page, "Did the answer help?")
-    expect(ask).to_be_visible(timeout=15_000)
+    expect(ask).to_be_visible()
     shoot(page, "4-ask")
     press(ask, "Solved it")
     press(message(page, "May I tell"), "Yes, with my name")
@@ -89,7 +90,7 @@ def test_a_newcomer_clicks_once_through_the_loop(open_page: OpenPage, slack: Dri
     # Ana hears of it, on her phone.
     become(page, "U0ANA", "D0ANA")
     move_time(page, "next morning")
-    expect(message(page, "What became of what you shared")).to_be_visible(timeout=15_000)
+    expect(message(page, "What became of what you shared")).to_be_visible()
     phone = open_page("U0ANA", channel="D0ANA", size=PHONE)
     expect(message(phone, "What became of what you shared")).to_be_visible()
     shoot(phone, "5-note-on-a-phone")
@@ -173,7 +174,7 @@ def test_what_is_needed_comes_and_is_recalled_by_clicking(open_page: OpenPage, s
     become(page, "U0CLEO", "D0CLEO")
     move_time(page, "next morning")
     card = message(page, "because you need")
-    expect(card).to_be_visible(timeout=15_000)
+    expect(card).to_be_visible()
     shoot(page, "13-delivery")
     press(card, "I'll use this")
     expect(message(page, "When might you try it?")).to_be_visible()
@@ -183,7 +184,7 @@ def test_what_is_needed_comes_and_is_recalled_by_clicking(open_page: OpenPage, s
     become(page, "U0BEN", "D0BEN")
     move_time(page, "next morning")
     delivered = message(page, "because you follow deploys")
-    expect(delivered).to_be_visible(timeout=15_000)
+    expect(delivered).to_be_visible()
     press(delivered, "Good to know")
     shoot(page, "15-followed")
 
@@ -202,7 +203,7 @@ def test_what_is_needed_comes_and_is_recalled_by_clicking(open_page: OpenPage, s
     become(page, "U0CLEO", "D0CLEO")
     move_time(page, "next morning")
     recall = message(page, "Not current any more")
-    expect(recall).to_be_visible(timeout=15_000)
+    expect(recall).to_be_visible()
     phone = open_page("U0CLEO", channel="D0CLEO", size=PHONE)
     expect(message(phone, "Not current any more")).to_be_visible()
     shoot(phone, "17-recall-on-a-phone")

@@ -489,15 +489,15 @@ def numbered(number: int) -> bytes:
     return as_bytes(event(event_id=f"Ev{number}"))
 
 
-WHOLE = request(EVENT)
+LENGTH = len(request(EVENT))
 
 
 @on_sqlite
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(cuts=st.lists(st.integers(1, len(WHOLE) - 1), max_size=3).map(sorted))
+@given(cuts=st.lists(st.integers(1, LENGTH - 1), max_size=3).map(sorted))
 async def test_an_event_is_the_same_in_one_piece_and_in_many(door: Door, cuts: list[int]) -> None:
-    edges = [0, *cuts, len(WHOLE)]
-    parts = [WHOLE[a:b] for a, b in itertools.pairwise(edges) if a < b]
+    whole, edges = request(EVENT), [0, *cuts, LENGTH]
+    parts = [whole[a:b] for a, b in itertools.pairwise(edges) if a < b]
     assert await answers(door, *parts) == [200]
     assert len(await door.rows()) == 1
 
@@ -522,7 +522,7 @@ async def test_what_follows_on_the_same_connection_waits_for_its_turn(door: Door
 @on_sqlite
 async def test_headers_that_change_how_the_rest_is_read_are_obeyed(door: Door) -> None:
     assert await answers(door, request(EVENT, "Connection: close")) == [200]
-    chunked = WHOLE.replace(b"Content-Length: %d\r\n" % len(EVENT), b"Transfer-Encoding: chunked\r\n")
+    chunked = request(EVENT).replace(b"Content-Length: %d\r\n" % len(EVENT), b"Transfer-Encoding: chunked\r\n")
     body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(EVENT), EVENT)
     assert await answers(door, chunked.replace(EVENT, body)) == [200]
     assert await answers(door, request(EVENT, "Transfer-Encoding: chunked")) == [400]
@@ -551,7 +551,7 @@ async def test_an_event_that_is_being_stored_is_answered_before_the_server_stops
     with app._listening(house.settings) as port:
         async with app._served(HttpDoor(running, bolt, SECRET), port, running):
             door = Door(units, aiohttp.ClientSession(), port.getsockname()[1])
-            asked = asyncio.create_task(answers(door, WHOLE))
+            asked = asyncio.create_task(answers(door, request(EVENT)))
             await is_storing.wait()
             asyncio.get_running_loop().call_later(0.2, may_go_on.set)
         assert await asked == [200]
