@@ -80,15 +80,18 @@ def button(label: str, action: str, value: str, *, primary: bool = False, url: s
 
 def menu(action: str, options: Sequence[tuple[str, str]]) -> OverflowMenuElement:
     """The "..." menu: (label, value) of at most five entries."""
-    entries = [Option(text=PlainTextObject(text=cut(label, BUTTON_LIMIT)), value=value) for label, value in options]
-    return OverflowMenuElement(action_id=action, options=entries)
+    return OverflowMenuElement(action_id=action, options=_entries(options))
 
 
 def choice(action: str, options: Sequence[tuple[str, str]], chosen: str) -> StaticSelectElement:
     """A menu that shows what is chosen: (label, value) of each entry."""
-    entries = [Option(text=PlainTextObject(text=cut(label, BUTTON_LIMIT)), value=value) for label, value in options]
+    entries = _entries(options)
     initial = next((entry for entry in entries if entry.value == chosen), None)
     return StaticSelectElement(action_id=action, options=entries, initial_option=initial)
+
+
+def _entries(options: Sequence[tuple[str, str]]) -> list[Option]:
+    return [Option(text=PlainTextObject(text=cut(label, BUTTON_LIMIT)), value=value) for label, value in options]
 
 
 def buttons(*elements: Any) -> Block:

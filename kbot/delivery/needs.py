@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.delivery import deliveries, recipients
+from kbot.delivery import deliveries, recall
 from kbot.delivery.facts import NEED_NEXT, NEED_OVER, Need, NeedState, Rule
 from kbot.delivery.tables import NeedMatchRow, NeedRow
 from kbot.library.facts import Item
@@ -149,7 +149,7 @@ def met_by(session: Session, act: Act, need: str, item: Item) -> bool:
     if kept.state is not NeedState.OPEN or not item.is_findable:
         return False
     _match(session, act.team, need, item.id, act.at)
-    if kept.person in session.scalars(recipients.recalled(item)).all():
+    if kept.person in recall.told_of(session, item):
         return False
     return deliveries.add(session, act, item, kept.person, Rule.NEED, need=need)
 

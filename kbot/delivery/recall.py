@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.delivery.recall_facts import RECALL, Contact, Reason, Recall
+from kbot.library import lineage
+from kbot.library.facts import Item, LinkKind
 from kbot.post import outbox
 from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
@@ -50,6 +52,13 @@ def contacts(session: Session, team: str, item: str) -> dict[str, Contact]:
             before = found.get(said.person)
             found[said.person] = Contact(said.at, used=True, words=before.words if before else "")
     return found
+
+
+def told_of(session: Session, item: Item) -> set[str]:
+    """The people who hear of this item by the recall of what it supersedes, and so need no delivery of it."""
+    links = lineage.of_items(session, item.team, [item.id])[item.id]
+    superseded = [one.other for one in links if one.kind is LinkKind.SUPERSEDES and one.item == item.id]
+    return {person for old in superseded for person in contacts(session, item.team, old)}
 
 
 def got_it(session: Session, act: Act, key: str) -> None:

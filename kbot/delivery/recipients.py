@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
+from kbot.delivery import recall
 from kbot.delivery.facts import Rule, State
 from kbot.delivery.tables import DeliveryRow, MutedRow
-from kbot.library.facts import Item, ItemKind, LinkKind
-from kbot.library.tables import AskedRow, FollowRow, LineageRow
+from kbot.library.facts import Item, ItemKind
+from kbot.library.tables import AskedRow, FollowRow
 from kbot.people.facts import Pace
 from kbot.people.tables import PersonRow
 from kbot.storage.upsert import insert_selected
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Received, Responded
 from kbot.trail.tables import FactRow
 
 FIRST_WAVE, SECOND_WAVE = 15, 50
@@ -50,9 +50,10 @@ def choose(session: Session, item: Item, now: datetime, inside: Collection[str] 
     """
     if not item.topics or not may_be_pushed(session, item, now):
         return 0
-    found = insert_selected(session, DeliveryRow, _NAMES, _followers(item, now, inside))
+    recalled = recall.told_of(session, item)
+    found = insert_selected(session, DeliveryRow, _NAMES, _followers(item, now, inside, recalled))
     if item.kind is not ItemKind.NOTICE:
-        found += insert_selected(session, DeliveryRow, _NAMES, _askers(item, now, inside))
+        found += insert_selected(session, DeliveryRow, _NAMES, _askers(item, now, inside, recalled))
     return found + insert_selected(session, DeliveryRow, _NAMES, _channels(item, now))
 
 
@@ -67,20 +68,20 @@ def _topics(item: Item) -> list[str]:
     return [topic.id for topic in item.topics]
 
 
-def _followers(item: Item, now: datetime, inside: Collection[str] | None) -> Select[Any]:
+def _followers(item: Item, now: datetime, inside: Collection[str] | None, recalled: Collection[str]) -> Select[Any]:
     follows = and_(FollowRow.team_id == item.team, FollowRow.topic_id.in_(_topics(item)), ~FollowRow.is_channel)
     topic = func.min(FollowRow.topic_id)
     chosen = (*_fixed(item, now, Rule.FOLLOWS), FollowRow.follower, topic, literal(0), literal(State.WAITING.value))
     return (
         select(*chosen)
         .join(PersonRow, and_(PersonRow.team_id == item.team, PersonRow.user_id == FollowRow.follower))
-        .where(follows, *_may_get(item, inside))
+        .where(follows, *_may_get(item, inside, recalled))
         .where(~_muted(item, FollowRow.follower, Rule.FOLLOWS, FollowRow.topic_id, now))
         .group_by(FollowRow.follower)
     )
 
 
-def _askers(item: Item, now: datetime, inside: Collection[str] | None) -> Select[Any]:
+def _askers(item: Item, now: datetime, inside: Collection[str] | None, recalled: Collection[str]) -> Select[Any]:
     """Who got an answer about one of the topics lately; those first who got the fewest deliveries this month."""
     latest = (
         select(AskedRow.person, AskedRow.topic_id)
@@ -105,7 +106,7 @@ def _askers(item: Item, now: datetime, inside: Collection[str] | None) -> Select
     ranked = (
         select(latest.c.person, func.min(latest.c.topic_id).label("topic_id"), place)
         .join(PersonRow, and_(PersonRow.team_id == item.team, PersonRow.user_id == latest.c.person))
-        .where(*_may_get(item, inside), ~has_it)
+        .where(*_may_get(item, inside, recalled), ~has_it)
         .where(~_muted(item, latest.c.person, Rule.ASKED, latest.c.topic_id, now))
         .group_by(latest.c.person)
         .subquery()
@@ -117,22 +118,7 @@ def _askers(item: Item, now: datetime, inside: Collection[str] | None) -> Select
     )
 
 
-def recalled(item: Item) -> Select[Any]:
-    """The people who had or used what this item supersedes: a recall notice tells them of it, not a delivery."""
-    superseded = select(LineageRow.other_id).where(
-        LineageRow.team_id == item.team,
-        LineageRow.item_id == item.id,
-        LineageRow.kind == LinkKind.SUPERSEDES.value,
-    )
-    return select(FactRow.person).where(
-        FactRow.team_id == item.team,
-        FactRow.item_id.in_(superseded),
-        FactRow.kind.in_((Received.__name__, Responded.__name__)),
-        FactRow.person.is_not(None),
-    )
-
-
-def _may_get(item: Item, inside: Collection[str] | None) -> list[ColumnElement[bool]]:
+def _may_get(item: Item, inside: Collection[str] | None, recalled: Collection[str]) -> list[ColumnElement[bool]]:
     knows = select(FactRow.person).where(
         FactRow.team_id == item.team, FactRow.item_id == item.id, FactRow.person.is_not(None)
     )
@@ -142,7 +128,7 @@ def _may_get(item: Item, inside: Collection[str] | None) -> list[ColumnElement[b
         *(~flag for flag in (PersonRow.deleted, PersonRow.stopped)),
         PersonRow.user_id.not_in([person for person in (item.contributor, item.flagger) if person]),
         PersonRow.user_id.not_in(knows),  # they asked for it, used it or saved it
-        PersonRow.user_id.not_in(recalled(item)),
+        PersonRow.user_id.not_in(recalled),
     ]
     return gates if inside is None else [*gates, PersonRow.user_id.in_(inside)]
 

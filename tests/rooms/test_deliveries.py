@@ -206,14 +206,20 @@ def test_fifteen_then_fifty_when_it_proved_useful(session: Session) -> None:
     assert [state for _, state, _ in chosen(session, item).values()].count("held") == 0
 
 
-def test_harm_holds_the_second_wave_back(session: Session) -> None:
+def in_waves(session: Session, askers: int) -> Item:
+    """An item about what so many asked about: the first wave gets it, the rest is held."""
     other = about(session, "deploys")
-    for person in crowd(session, 20):
+    for person in crowd(session, askers):
         asked_about(session, person, other)
     item = about(session, "deploys")
     follow(session)
     deliveries.chosen(session, TEAM, item.id)
     choose(session, item)
+    return item
+
+
+def test_harm_holds_the_second_wave_back(session: Session) -> None:
+    item = in_waves(session, askers=20)
     said(session, item, DOV, Status.APPLIED_AS_IS, Outcome.MADE_WORSE)
     said(session, item, BEN, Status.APPLIED_AS_IS, Outcome.HELPED)
     follow(session)
@@ -221,13 +227,7 @@ def test_harm_holds_the_second_wave_back(session: Session) -> None:
 
 
 def test_a_broker_who_vouches_for_it_opens_the_second_wave(session: Session) -> None:
-    other = about(session, "deploys")
-    for person in crowd(session, 20):
-        asked_about(session, person, other)
-    item = about(session, "deploys")
-    follow(session)
-    deliveries.chosen(session, TEAM, item.id)
-    choose(session, item)
+    item = in_waves(session, askers=20)
     items.verify(session, act(CLEO), item.id)
     follow(session)
     assert {state for _, state, _ in chosen(session, item).values()} == {"waiting"}
