@@ -1,10 +1,11 @@
 """Follow-up cases as facts, their states, and the answers a person can give."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kbot.trail.facts import Complaint, Outcome, Status
+from kbot.trail.facts import Barrier, Complaint, Helper, Outcome, Status, Sustain, Unsuited
 
 BUNDLE = "follow_up.bundle"
 NOTE = "follow_up.note"
@@ -18,6 +19,12 @@ class Form(StrEnum):
     """C: "You asked ... Did the answer help?" """
     USE = "use"
     """D: "Has there been a chance to use it?" """
+    THOUGHT = "thought"
+    """E 3, of decisions, insights and cautions: "Did it change anything for you?" """
+    SUSTAIN = "sustain"
+    """H: three months after a use."""
+    SILENT = "silent"
+    """L: a few of those who never answered are asked one more thing."""
     SELF = "self"
     """Not asked: the person told it unasked (`/kb used`)."""
 
@@ -38,13 +45,20 @@ class Telling(StrEnum):
     NO = "no"
 
 
-class Closed(StrEnum):
-    """Why a case is closed (domain.md 2.5)."""
+class Disposition(StrEnum):
+    """How a case ended; one for each that is closed (domain.md 2.5)."""
 
-    ANSWERED = "answered"
+    INELIGIBLE = "ineligible"
+    """The item is gone, or its person has left."""
+    NOT_SAMPLED = "not_sampled"
+    """Its time ran out before it was drawn; never mixed with the silent ones."""
+    UNDELIVERED = "undelivered"
+    """It was to be asked, but no letter of it ever left."""
     UNANSWERED = "unanswered"
     REFUSED = "refused"
-    ITEM_GONE = "item_gone"
+    PARTIAL = "partial"
+    """A use, but not how it went."""
+    ANSWERED = "answered"
 
 
 NEXT = {
@@ -72,16 +86,81 @@ class Answer(StrEnum):
     AGAINST = "against"
     PASSED_ON = "passed_on"
     DONT_ASK = "dont_ask"
+    NO_CHANGE = "no_change"
+    USED_TO_DECIDE = "used_to_decide"
+
+    REGULARLY = "regularly"
+    IMPROVED = "improved"
+    WITH_OTHERS = "with_others"
+    STOPPED = "stopped"
+    NO_OCCASION_SINCE = "no_occasion_since"
+
+    UNSEEN = "unseen"
+    TOO_BUSY = "too_busy"
+    USED_SILENTLY = "used_silently"
+    NOT_USED = "not_used"
+    LEAVE_ME_OUT = "leave_me_out"
+
     HELPED = "helped"
     NO_DIFFERENCE = "no_difference"
     MADE_WORSE = "made_worse"
     TOO_EARLY = "too_early"
+
     TELL_NAMED = "tell_named"
     TELL_UNNAMED = "tell_unnamed"
     TELL_NOT = "tell_not"
+
+    NO_OCCASION = "no_occasion"
+    NO_TIME = "no_time"
+    UNCLEAR = "unclear"
+    MISSING_SKILL = "missing_skill"
+    MISSING_ACCESS = "missing_access"
+    NEED_OK = "need_ok"
+    NOT_CONVINCED = "not_convinced"
+    BETTER_WAY = "better_way"
+    CONFLICTS = "conflicts"
     OUTDATED = "outdated"
     WRONG = "wrong"
+    FORGOT = "forgot"
+    WORKED_PARTLY = "worked_partly"
+    OTHER = "other"
+
+    IN_TWO_WEEKS = "in_two_weeks"
+    IN_A_MONTH = "in_a_month"
+    IN_THREE_MONTHS = "in_three_months"
+    COMES_UP = "comes_up"
+    NO_MORE = "no_more"
+
+    FITTED = "fitted"
+    CORRECTED = "corrected"
+    SIMPLER = "simpler"
+    SKIP_CHANGE = "skip_change"
+
+    VARIANT = "variant"
+    JUST_TELL = "just_tell"
+    KEEP = "keep"
+
+    HELP_CONTRIBUTOR = "help_contributor"
+    HELP_USER = "help_user"
+    NO_HELP = "no_help"
+
+    STORY = "story"
+    MAY_ASK_ME = "may_ask_me"
+    NO_STORY = "no_story"
+
+    WRONG_TOPIC = "wrong_topic"
+    KNOWN = "known"
+    WRONG_ROLE = "wrong_role"
+
+    CONFIRM_NAMED = "confirm_named"
+    CONFIRM_UNNAMED = "confirm_unnamed"
+    CONFIRM_NOT = "confirm_not"
+
+    SHARE = "share"
+    SHARE_NOT = "share_not"
+
     CHANGE = "change"
+    """Take the answer back."""
 
 
 STATUS: dict[Answer, tuple[Status, Outcome | None]] = {
@@ -100,6 +179,8 @@ STATUS: dict[Answer, tuple[Status, Outcome | None]] = {
     Answer.AGAINST: (Status.DECIDED_AGAINST, None),
     Answer.PASSED_ON: (Status.PASSED_ON, None),
     Answer.DONT_ASK: (Status.DECLINED, None),
+    Answer.NO_CHANGE: (Status.NO_CHANGE, None),
+    Answer.USED_TO_DECIDE: (Status.APPLIED_AS_IS, None),
 }
 OUTCOME = {
     Answer.HELPED: Outcome.HELPED,
@@ -107,14 +188,68 @@ OUTCOME = {
     Answer.MADE_WORSE: Outcome.MADE_WORSE,
     Answer.TOO_EARLY: Outcome.TOO_EARLY,
 }
-DOUBT = {Answer.OUTDATED: Complaint.OUTDATED, Answer.WRONG: Complaint.WRONG}
-"""What may be said of an item that did not work."""
-
 TELLING = {
     Answer.TELL_NAMED: Telling.WITH_NAME,
     Answer.TELL_UNNAMED: Telling.WITHOUT_NAME,
     Answer.TELL_NOT: Telling.NO,
 }
+DOUBT = {Answer.OUTDATED: Complaint.OUTDATED, Answer.WRONG: Complaint.WRONG}
+"""What may be said of an item that did not work."""
+
+BARRIER = {
+    Answer.NO_OCCASION: Barrier.NO_OCCASION,
+    Answer.NO_TIME: Barrier.NO_TIME,
+    Answer.UNCLEAR: Barrier.UNCLEAR,
+    Answer.MISSING_SKILL: Barrier.MISSING_SKILL,
+    Answer.MISSING_ACCESS: Barrier.MISSING_ACCESS,
+    Answer.NEED_OK: Barrier.NEED_OK,
+    Answer.NOT_CONVINCED: Barrier.NOT_CONVINCED,
+    Answer.BETTER_WAY: Barrier.BETTER_WAY,
+    Answer.CONFLICTS: Barrier.CONFLICTS,
+    Answer.OUTDATED: Barrier.OUTDATED,
+    Answer.WRONG: Barrier.OTHER,
+    Answer.FORGOT: Barrier.FORGOT,
+    Answer.WORKED_PARTLY: Barrier.WORKED_PARTLY,
+    Answer.OTHER: Barrier.OTHER,
+}
+HELPER = {Answer.HELP_CONTRIBUTOR: Helper.CONTRIBUTOR, Answer.HELP_USER: Helper.USER}
+UNSUITED = {
+    Answer.WRONG_TOPIC: Unsuited.WRONG_TOPIC,
+    Answer.KNOWN: Unsuited.KNOWN,
+    Answer.WRONG_ROLE: Unsuited.WRONG_ROLE,
+}
+SUSTAIN = {
+    Answer.REGULARLY: Sustain.REGULARLY,
+    Answer.IMPROVED: Sustain.IMPROVED,
+    Answer.WITH_OTHERS: Sustain.WITH_OTHERS,
+    Answer.STOPPED: Sustain.STOPPED,
+    Answer.NO_OCCASION_SINCE: Sustain.NO_OCCASION,
+}
+COME_BACK: dict[Answer, timedelta] = {
+    Answer.IN_TWO_WEEKS: timedelta(days=14),
+    Answer.IN_A_MONTH: timedelta(days=30),
+    Answer.IN_THREE_MONTHS: timedelta(days=91),
+}
+WHEN_IT_COMES_UP = timedelta(days=30)
+"""Asked after the next time the person brings the topic up, or after this (domain.md 3.4)."""
+
+
+class Step(StrEnum):
+    """What a case shows next. Every step after the first is optional, and is one tap (domain.md 3.3 F)."""
+
+    STATUS = "status"
+    OUTCOME = "outcome"
+    TELLING = "telling"
+    BARRIER = "barrier"
+    COME_BACK = "come_back"
+    CHANGED = "changed"
+    VARIANT = "variant"
+    HELP = "help"
+    STORY = "story"
+    REASON = "reason"
+    CONFIRM = "confirm"
+    SHARE = "share"
+    DONE = "done"
 
 
 @dataclass(frozen=True)
@@ -141,7 +276,20 @@ class Case:
     telling: Telling
     missing: str
     responded_at: datetime | None
+    lineage: str
+    """The item that all versions and adaptations of this one come from: one open case for all of them."""
+    is_certain: bool
+    """Asked for sure when it is due: the person asked, chose the day, or was helped. Others are drawn by lot."""
+    window_end: datetime
+    """Later than this it is not asked any more."""
+    comes_up: bool = False
+    """To be asked after the person brings its topic up again."""
+    inclusion: float | None = None
+    """With which probability it has been asked; None before it was up for drawing."""
+    disposition: Disposition | None = None
     complaint: Complaint | None = None
+    taps: Mapping[Step, Answer] = field(default_factory=dict)
+    """The optional answers, one for each step."""
 
     @property
     def is_open(self) -> bool:
@@ -159,23 +307,3 @@ class Told:
 
     case: Case
     with_name: bool
-
-
-class Step(StrEnum):
-    """What a case shows next."""
-
-    STATUS = "status"
-    OUTCOME = "outcome"
-    TELLING = "telling"
-    DONE = "done"
-
-
-def next_step(case: Case, contributor: str | None) -> Step:
-    """What is asked next; every step after the first is optional. Order: status, outcome, telling (domain.md 3.3 F)."""
-    if case.status is None or case.state is CaseState.ASKED:  # asked once more: "not yet" is no answer to that
-        return Step.STATUS
-    if case.status.is_use and case.outcome is None:
-        return Step.OUTCOME
-    if case.status.is_worth_telling and case.telling is Telling.UNASKED and contributor not in (None, case.person):
-        return Step.TELLING
-    return Step.DONE

@@ -1,15 +1,23 @@
-"""Tables of follow-up: cases with their latest response, and what the contributor may hear."""
+"""Tables of follow-up: cases with their latest response, what was asked and tapped, what the contributor may hear."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kbot.follow_up.facts import Disposition
 from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 
 
+_DISPOSITIONS = ", ".join(f"'{one}'" for one in Disposition)
+_OPEN_ONCE = "state <> 'closed' AND form NOT IN ('sustain', 'silent')"
+
+
 class CaseRow(Table):
-    """One person's follow-up of one item. One that is open per person and item, by a unique index."""
+    """One person's follow-up of one item. One that is open per person and item lineage, by a unique index.
+
+    `never_drawn`: with which probability it would not have been drawn so far, over all the weeks it was due.
+    """
 
     __tablename__ = "follow_up_case"
     team_id: Mapped[TeamKey]
@@ -33,19 +41,46 @@ class CaseRow(Table):
     missing: Mapped[PeoplesWords]
     responded_at: Mapped[datetime | None]
     responses: Mapped[int] = mapped_column(default=0)
-    closed_as: Mapped[str | None]
+    lineage: Mapped[str]
+    is_certain: Mapped[bool]
+    comes_up: Mapped[bool] = mapped_column(default=False)
+    never_drawn: Mapped[float] = mapped_column(default=1.0)
+    inclusion: Mapped[float | None]
+    window_end: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    disposition: Mapped[str | None]
     __table_args__ = (
         ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
         CheckConstraint("state IN ('waiting', 'asked', 'closed')", name="case_state"),
         CheckConstraint("telling IN ('unasked', 'with_name', 'without_name', 'no')", name="case_telling"),
+        CheckConstraint(f"disposition IN ({_DISPOSITIONS})", name="case_disposition"),
+        CheckConstraint("(state = 'closed') = (disposition IS NOT NULL)", name="case_ends_somehow"),
         Index(
             "case_one_open",
             "team_id",
             "person",
             "item_id",
             unique=True,
-            postgresql_where=text("state <> 'closed'"),
-            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text(_OPEN_ONCE),
+            sqlite_where=text(_OPEN_ONCE),
+        ),
+        Index(
+            "case_one_lineage",
+            "team_id",
+            "person",
+            "lineage",
+            unique=True,
+            postgresql_where=text(_OPEN_ONCE),
+            sqlite_where=text(_OPEN_ONCE),
+        ),
+        Index(
+            "case_one_sustain",
+            "team_id",
+            "person",
+            "lineage",
+            unique=True,
+            postgresql_where=text("form = 'sustain'"),
+            sqlite_where=text("form = 'sustain'"),
         ),
         Index(
             "case_due",
@@ -55,6 +90,41 @@ class CaseRow(Table):
         ),
         Index("case_person", "team_id", "person"),
         Index("case_letter", "team_id", "letter"),
+    )
+
+
+class AskRow(Table):
+    """One question shown once. The wording is part of the measurement: `variant` names it, and the buttons' order."""
+
+    __tablename__ = "follow_up_ask"
+    team_id: Mapped[TeamKey]
+    case_id: Mapped[Key]
+    n: Mapped[int] = mapped_column(primary_key=True)
+    letter: Mapped[str]
+    position: Mapped[int]
+    variant: Mapped[str]
+    inclusion: Mapped[float]
+    asked_at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "case_id"], ["follow_up_case.team_id", "follow_up_case.id"], ondelete="CASCADE"
+        ),
+    )
+
+
+class TapRow(Table):
+    """An optional answer, one for each step of a case; the latest counts."""
+
+    __tablename__ = "follow_up_tap"
+    team_id: Mapped[TeamKey]
+    case_id: Mapped[Key]
+    step: Mapped[Key]
+    answer: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["team_id", "case_id"], ["follow_up_case.team_id", "follow_up_case.id"], ondelete="CASCADE"
+        ),
     )
 
 

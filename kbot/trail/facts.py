@@ -22,6 +22,8 @@ class Status(StrEnum):
     DECIDED_AGAINST = "decided_against"
     PASSED_ON = "passed_on"
     DECLINED = "declined"
+    NO_CHANGE = "no_change"
+    """Of a decision, an insight or a caution: it did not change anything for them."""
     OFF_THE_POINT = "off_the_point"
     """Feedback on an answer ("Wasn't the point"), nothing about the item."""
 
@@ -32,7 +34,7 @@ class Status(StrEnum):
     @property
     def is_worth_telling(self) -> bool:
         """Whether the contributor would like to hear of it, if the person allows that."""
-        return self.is_use or self is Status.TRIED_NOT_WORKED
+        return self.is_use or self in (Status.TRIED_NOT_WORKED, Status.CHANGED_THINKING)
 
 
 class Outcome(StrEnum):
@@ -57,6 +59,50 @@ class Complaint(StrEnum):
     def is_doubt(self) -> bool:
         """Whether it is about the item, not about the answer."""
         return self in (Complaint.WRONG, Complaint.OUTDATED)
+
+
+class Barrier(StrEnum):
+    """What stood in the way (domain.md 2.4); each has a route, none is only counted."""
+
+    NO_OCCASION = "no_occasion"
+    NO_TIME = "no_time"
+    UNCLEAR = "unclear"
+    MISSING_SKILL = "missing_skill"
+    MISSING_ACCESS = "missing_access"
+    NEED_OK = "need_ok"
+    NOT_CONVINCED = "not_convinced"
+    BETTER_WAY = "better_way"
+    CONFLICTS = "conflicts"
+    OUTDATED = "outdated"
+    FORGOT = "forgot"
+    WORKED_PARTLY = "worked_partly"
+    OTHER = "other"
+
+
+class Helper(StrEnum):
+    """Who is asked first when somebody wants help with applying an item."""
+
+    CONTRIBUTOR = "contributor"
+    USER = "user"
+    """Somebody for whom it worked and who offered to help."""
+
+
+class Unsuited(StrEnum):
+    """Why an item was not for somebody: said of the rule that chose them, not of the item."""
+
+    WRONG_TOPIC = "wrong_topic"
+    KNOWN = "known"
+    WRONG_ROLE = "wrong_role"
+
+
+class Sustain(StrEnum):
+    """What became of a use after three months (domain.md 3.3 H)."""
+
+    REGULARLY = "regularly"
+    IMPROVED = "improved"
+    WITH_OTHERS = "with_others"
+    STOPPED = "stopped"
+    NO_OCCASION = "no_occasion"
 
 
 class ReceiptKind(StrEnum):
@@ -200,6 +246,59 @@ class Responded(Fact):
     @property
     def is_bad(self) -> bool:
         return self.status is Status.TRIED_NOT_WORKED or self.outcome is Outcome.MADE_WORSE
+
+
+@dataclass(frozen=True)
+class Hindered(Fact):
+    """`person` says what stood in the way of using an item."""
+
+    barrier: Barrier
+    case: str
+
+
+@dataclass(frozen=True)
+class HelpWanted(Fact):
+    """`person` wants help with an item: it did not work, harmed, or is not clear."""
+
+    helper: Helper
+    case: str
+    barrier: Barrier | None = None
+
+
+@dataclass(frozen=True)
+class HelpOffered(Fact):
+    """`person`, for whom an item worked, may be asked by those for whom it does not. `offered` False: not any more."""
+
+    offered: bool = True
+
+
+@dataclass(frozen=True)
+class Helped(Fact):
+    """`person` got the help with an item that they wanted, from the person `by`."""
+
+    case: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Confirmed(Fact):
+    """`person` did the same before: the item is confirmed by them, to be said with their name or without."""
+
+    with_name: bool
+
+
+@dataclass(frozen=True)
+class NotSuited(Fact):
+    """`person` says why an item was not for them."""
+
+    reason: Unsuited
+
+
+@dataclass(frozen=True)
+class Sustained(Fact):
+    """`person` says what became of their use of an item after three months."""
+
+    sustain: Sustain
 
 
 @dataclass(frozen=True)

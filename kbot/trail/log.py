@@ -26,6 +26,10 @@ _ENUMS = {
     "receipt": facts.ReceiptKind,
     "decision": facts.Decision,
     "complaint": facts.Complaint,
+    "barrier": facts.Barrier,
+    "helper": facts.Helper,
+    "reason": facts.Unsuited,
+    "sustain": facts.Sustain,
 }
 
 
