@@ -19,7 +19,7 @@ from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
 from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
 from kbot.delivery import jobs as delivery
-from kbot.follow_up import cases, notes
+from kbot.follow_up import cases, notes, opening, responses
 from kbot.follow_up import jobs as follow_up
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
@@ -37,7 +37,9 @@ from kbot.trail.facts import (
     Captured,
     Contradicted,
     Fact,
+    Helped,
     Intended,
+    Linked,
     Published,
     Received,
     Resolved,
@@ -55,13 +57,15 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Captured: [offers.offer],
     Published: [groups.answered_by, lineage.effect, deliveries.begin],
     Resolved: [planning.show_answered],
-    Received: [cases.open_case, topics.asked_about],
-    Intended: [cases.open_case],
+    Received: [opening.it_came_up, opening.open_case, topics.asked_about],
+    Intended: [opening.open_case],
+    Helped: [opening.ask_whether_help_did_it],
     Responded: [deliveries.open_second_wave],
     Verified: [deliveries.open_second_wave],
     Withdrawn: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],
+    Linked: [responses.linked],
     TellingAllowed: [notes.keep_for_the_note],
 }
 

@@ -26,8 +26,9 @@ MOST_NEWEST = 15
 
 
 async def build_on(house: House, press: Press) -> Answer:
-    """ "Build on this", under an item."""
-    filled = partial(_filled_to_build, house, press.team, press.person, press.value)
+    """ "Build on this", under an item; the button may say what it is to be to it."""
+    item, _, kind = press.value.partition(":")
+    filled = partial(_filled_to_build, house, press.team, press.person, item, LinkKind(kind) if kind else None)
     await show_modal(house.slack, press.trigger_id, filled)
     return None
 
@@ -54,10 +55,10 @@ async def _seen(house: House, team: str, person: str, item: str, *, findable: bo
     return shown.items[0]
 
 
-async def _filled_to_build(house: House, team: str, person: str, item_id: str) -> View:
+async def _filled_to_build(house: House, team: str, person: str, item_id: str, kind: LinkKind | None = None) -> View:
     on = await _seen(house, team, person, item_id)
     may_decide = await house.unit.read(lineage.may_decide, team, person, on)
-    return link_views.build_modal(on, may_decide=may_decide)
+    return link_views.build_modal(on, kind, may_decide=may_decide)
 
 
 async def on_build_modal(house: House, submission: Submission) -> Answer:

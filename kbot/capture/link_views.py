@@ -77,11 +77,17 @@ def kinds(*, may_decide: bool) -> list[LinkKind]:
     return [kind for kind in SAYS if may_decide or not kind.is_decided]
 
 
-def build_modal(on: Item, *, may_decide: bool) -> dict[str, Any]:
-    """The usual form of own words, with what they are to the item they build on."""
-    lines = Lines(title=on.lines.title, body="")
+def build_modal(on: Item, kind: LinkKind | None = None, *, may_decide: bool) -> dict[str, Any]:
+    """The usual form of own words, with what they are to the item they build on.
+
+    What adapts it begins with its words.
+    """
+    lines = on.lines if kind is LinkKind.ADAPTS else Lines(title=on.lines.title, body="")
     view = save_modal({"on": on.id, "channel": on.channel}, lines, ItemKind(on.kind), more=True)
-    first = [context(f"You build on {linked_title(on)}", "Both stay credited."), _kind(kinds(may_decide=may_decide))]
+    first = [
+        context(f"You build on {linked_title(on)}", "Both stay credited."),
+        _kind(kinds(may_decide=may_decide), kind),
+    ]
     title = {"type": "plain_text", "text": "Build on this"}
     return {**view, "callback_id": BUILD_MODAL, "title": title, "blocks": [*first, *view["blocks"]]}
 
@@ -110,9 +116,11 @@ def link_modal(item: Item, others: Sequence[Item]) -> dict[str, Any]:
     }
 
 
-def _kind(of: Sequence[LinkKind]) -> Block:
+def _kind(of: Sequence[LinkKind], chosen: LinkKind | None = None) -> Block:
     options = [_option(SAYS[kind], kind.value) for kind in of]
-    element = {"type": "static_select", "action_id": KIND, "options": options}
+    element: dict[str, Any] = {"type": "static_select", "action_id": KIND, "options": options}
+    if chosen in of:
+        element["initial_option"] = options[of.index(chosen)]
     return {
         "type": "input",
         "block_id": KIND,

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kbot.act import Act
-from kbot.delivery.facts import CARD, NEXT, TO_CHANNEL, Delivery, Plan, Rule, Said, State, Why
+from kbot.delivery.facts import CARD, NEXT, TO_CHANNEL, Delivery, Rule, Said, State, Why
 from kbot.delivery.tables import DeliveryRow, MutedRow, NeedRow, SpreadRow
 from kbot.library import topics
 from kbot.library.facts import Item
@@ -26,6 +26,7 @@ from kbot.trail.facts import (
     Delivered,
     Fact,
     Intended,
+    Plan,
     Published,
     ReceiptKind,
     Received,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from kbot.library.facts import Topic
+from kbot.trail.facts import Plan
 
 CARD = "delivery.card"
 TO_CHANNEL = "delivery.to_channel"
@@ -69,15 +70,6 @@ class Said(StrEnum):
     USE = "use"
     GOOD = "good"
     NOT_FOR_ME = "not_for_me"
-
-
-class Plan(StrEnum):
-    """When somebody means to use it."""
-
-    THIS_WEEK = "this_week"
-    THIS_MONTH = "this_month"
-    WHEN_IT_COMES_UP = "when_it_comes_up"
-    OWN_WORDS = "own_words"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kbot.act import BadInput
 from kbot.delivery import dates
-from kbot.delivery.facts import Plan
+from kbot.trail.facts import Plan
 
 FRIDAY = 4
 _DAY = re.compile(r"\b(?:by|on|until|before)\s", re.IGNORECASE)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
 from kbot.delivery import deliveries, intentions, views
-from kbot.delivery.facts import Delivery, Plan
+from kbot.delivery.facts import Delivery
 from kbot.house import House
 from kbot.library.facts import Item
 from kbot.library.looking import Shown, show
@@ -17,7 +17,7 @@ from kbot.people.viewers import member_of
 from kbot.post import outbox
 from kbot.slack.incoming import Answer, Press, Reply, Submission
 from kbot.slack.mrkdwn import one_line
-from kbot.trail.facts import Complaint, Doubted
+from kbot.trail.facts import Complaint, Doubted, Plan
 from kbot.trail.log import remember
 
 PAUSE = timedelta(days=7)

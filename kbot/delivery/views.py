@@ -18,11 +18,11 @@ from kbot.cards import (
     section,
     title_of,
 )
-from kbot.delivery.facts import Delivery, Plan, Rule, Said, Why
+from kbot.delivery.facts import Delivery, Rule, Said, Why
 from kbot.library.facts import Item, Listed, Topic
 from kbot.library.naming import FIELD, NAME_LIMIT
 from kbot.slack.mrkdwn import escaped, one_line, quoted
-from kbot.trail.facts import Evidence
+from kbot.trail.facts import Evidence, Plan
 
 PAUSE = "delivery.pause"
 STOP = "delivery.stop"

@@ -1,136 +1,25 @@
-"""Cases: opened by a receipt, asked in a bundle, answered or left in peace."""
+"""Cases: due ones are drawn and asked in a bundle; each ends answered, or with the reason why not."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4, uuid5
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Case, CaseState, Closed, Form, Telling
+from kbot.follow_up import rhythm
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Answer, Case, CaseState, Disposition, Form, Step, Telling
+from kbot.follow_up.lots import Draw
 from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
-from kbot.follow_up.tables import CaseRow
-from kbot.library import items
+from kbot.follow_up.rhythm import Rhythm
+from kbot.follow_up.tables import AskRow, CaseRow, TapRow
 from kbot.library.items import Gone
 from kbot.people import directory
-from kbot.people.hours import FIRST_HOUR, add_working_days, local_moment
 from kbot.post import outbox
-from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Complaint, Fact, Intended, Outcome, ReceiptKind, Received, Status, Superseded, Withdrawn
+from kbot.trail.facts import Complaint, Fact, Outcome, Status, Superseded, Withdrawn
 
-WORKING_DAYS_AFTER_ANSWER = 2
-WORKING_DAYS_AFTER_INTENTION = 10
-"""For "I'll use this" without a day (product.md 4)."""
-
-WORKING_DAYS_AFTER_PLAN = 2
-"""After the day until which the person means to try it (domain.md 3.4)."""
-
-ASK_AGAIN_AFTER = timedelta(days=14)
-_TOLD = UUID("a5b0cf2e-7c6b-4f1e-9d0f-4f1a3b0f7c11")
 MOST_SILENT_ASKS = 2
-
-
-def open_case(session: Session, fact: Fact, real: datetime) -> None:
-    """A receipt or an intention opens a case, unless one about the same item is open, or the kind is not followed up.
-
-    An intention says when the open one is asked. Nobody is asked about what they contributed themselves. Rule:
-    domain.md 3.2, 3.4.
-    """
-    if not isinstance(fact, Received | Intended) or fact.person is None or fact.item is None:
-        return
-    item = items.get(session, fact.team, fact.item)
-    person = directory.person(session, fact.team, fact.person)
-    if person is None or item.contributor == fact.person or not item.kind.is_followed_up or not item.is_findable:
-        return
-    if _declined(session, fact.team, fact.person, fact.item):
-        return
-    by_answer = isinstance(fact, Received) and fact.receipt is ReceiptKind.ASKED_FOR
-    row = {
-        "team_id": fact.team,
-        "id": uuid4().hex,
-        "person": fact.person,
-        "item_id": fact.item,
-        "version": item.version,
-        "question_id": fact.question if isinstance(fact, Received) else None,
-        "words": fact.words if by_answer else "",
-        "form": (Form.QUESTION if by_answer else Form.USE).value,
-        "state": CaseState.WAITING.value,
-        "due_at": _due(fact, person.zone),
-        "asks_made": 0,
-        "opened_at": fact.at,
-        "telling": Telling.UNASKED.value,
-        "missing": "",
-        "responses": 0,
-    }
-    if not insert_new(session, CaseRow, row) and isinstance(fact, Intended):
-        session.execute(
-            update(CaseRow)
-            .where(
-                CaseRow.team_id == fact.team,
-                CaseRow.person == fact.person,
-                CaseRow.item_id == fact.item,
-                CaseRow.state == CaseState.WAITING,
-                CaseRow.form == Form.USE,
-            )
-            .values(due_at=row["due_at"])
-        )
-        session.expire_all()
-
-
-def _due(fact: Received | Intended, zone: ZoneInfo) -> datetime:
-    if isinstance(fact, Intended):
-        by = local_moment(date.fromisoformat(fact.by), FIRST_HOUR, zone)
-        return add_working_days(by, WORKING_DAYS_AFTER_PLAN, zone)
-    by_answer = fact.receipt is ReceiptKind.ASKED_FOR
-    return add_working_days(fact.at, WORKING_DAYS_AFTER_ANSWER if by_answer else WORKING_DAYS_AFTER_INTENTION, zone)
-
-
-def _declined(session: Session, team: str, person: str, item: str) -> bool:
-    """After "Don't ask about this" nothing is asked about the item, for ever."""
-    query = select(CaseRow.id).where(
-        CaseRow.team_id == team,
-        CaseRow.person == person,
-        CaseRow.item_id == item,
-        CaseRow.status == Status.DECLINED,
-    )
-    return session.execute(query).first() is not None
-
-
-def report(session: Session, act: Act, item_id: str) -> Case:
-    """A person tells unasked that they used an item: a case that was never asked, or their open one.
-
-    Told twice under the same key it is one case.
-    """
-    item = items.get(session, act.team, item_id)
-    told_before = uuid5(_TOLD, f"{act.team}|{act.person}|{act.key}").hex
-    row = {
-        "team_id": act.team,
-        "id": told_before,
-        "person": act.person,
-        "item_id": item_id,
-        "version": item.version,
-        "words": "",
-        "form": Form.SELF.value,
-        "state": CaseState.WAITING.value,
-        "due_at": act.at,
-        "asks_made": 0,
-        "opened_at": act.at,
-        "telling": Telling.UNASKED.value,
-        "missing": "",
-        "responses": 0,
-    }
-    insert_new(session, CaseRow, row)
-    found = session.scalars(
-        select(CaseRow).where(
-            CaseRow.team_id == act.team,
-            CaseRow.person == act.person,
-            CaseRow.item_id == item_id,
-            CaseRow.state != CaseState.CLOSED,
-        )
-    ).one_or_none()
-    return _case(found) if found else get(session, act.team, told_before)
+"""In a row; then silence is the answer (product.md 4)."""
 
 
 def close_for_item(session: Session, fact: Fact, real: datetime) -> None:
@@ -139,44 +28,63 @@ def close_for_item(session: Session, fact: Fact, real: datetime) -> None:
         session.execute(
             update(CaseRow)
             .where(CaseRow.team_id == fact.team, CaseRow.item_id == fact.item, CaseRow.state != CaseState.CLOSED)
-            .values(state=CaseState.CLOSED, closed_as=Closed.ITEM_GONE)
+            .values(state=CaseState.CLOSED, disposition=Disposition.INELIGIBLE, closed_at=fact.at)
         )
+        session.expire_all()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    waits = (CaseRow.state == CaseState.WAITING) & (CaseRow.form != Form.SELF)
+    return waits & (CaseRow.due_at <= now) & (CaseRow.window_end > now)
 
 
 def due_people(session: Session, now: datetime) -> list[tuple[str, str]]:
     """Who has cases that are due (people's time)."""
-    rows = session.execute(
-        select(CaseRow.team_id, CaseRow.person)
-        .where(CaseRow.state == CaseState.WAITING, CaseRow.form != Form.SELF, CaseRow.due_at <= now)
-        .distinct()
-    )
+    rows = session.execute(select(CaseRow.team_id, CaseRow.person).where(_is_due(now)).distinct())
     return [(team, person) for team, person in rows]
 
 
 def due(session: Session, team: str, person: str, now: datetime) -> list[Case]:
-    """A person's due cases; the longest due first."""
-    rows = session.scalars(
-        select(CaseRow)
-        .where(
-            CaseRow.team_id == team,
-            CaseRow.person == person,
-            CaseRow.state == CaseState.WAITING,
-            CaseRow.form != Form.SELF,
-            CaseRow.due_at <= now,
-        )
-        .order_by(CaseRow.due_at, CaseRow.id)
-    )
-    return [_case(row) for row in rows]
+    """A person's due cases; the longest due first. Of one lineage, one."""
+    of_person = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person, _is_due(now))
+    found: dict[str, CaseRow] = {}
+    for row in session.scalars(of_person.order_by(CaseRow.due_at, CaseRow.id)):
+        found.setdefault(row.lineage, row)
+    return _cases(session, found.values())
 
 
-def ask(session: Session, cases: Iterable[Case], letter: str, now: datetime) -> None:
-    """These cases are asked in this letter."""
-    for case in cases:
-        session.execute(
-            update(CaseRow)
-            .where(CaseRow.team_id == case.team, CaseRow.id == case.id, CaseRow.state == CaseState.WAITING)
-            .values(state=CaseState.ASKED, letter=letter, asks_made=CaseRow.asks_made + 1, asked_at=now)
+def ask(session: Session, drawn: Draw, letter: str, variants: Mapping[str, str], now: datetime) -> None:
+    """What was drawn is asked in this letter; of all that could have been drawn, the odds are written down.
+
+    `variants`: the wording of each case, by its id. What was tapped after an earlier asking is asked anew.
+    """
+    for case in (*drawn.taken, *drawn.lots):
+        if case.asks_made == 0:
+            odds = 1.0 if case.rhythm.is_certain else drawn.odds
+            never_drawn = CaseRow.never_drawn * (1.0 - odds)
+            of_case = update(CaseRow).where(CaseRow.team_id == case.team, CaseRow.id == case.id)
+            session.execute(of_case.values(never_drawn=never_drawn, inclusion=CaseRow.share * (1.0 - never_drawn)))
+    session.expire_all()
+    for position, case in enumerate(drawn.taken, start=1):
+        row = session.get_one(CaseRow, (case.team, case.id))
+        if row.state != CaseState.WAITING:
+            continue
+        row.state, row.letter, row.asked_at = CaseState.ASKED, letter, now
+        row.asks_made += 1
+        session.execute(delete(TapRow).where(TapRow.team_id == case.team, TapRow.case_id == case.id))
+        session.add(
+            AskRow(
+                team_id=case.team,
+                case_id=case.id,
+                n=row.asks_made,
+                letter=letter,
+                position=position,
+                variant=variants[case.id],
+                inclusion=row.inclusion if row.inclusion is not None else 1.0,
+                asked_at=now,
+            )
         )
+    session.flush()
     session.expire_all()
 
 
@@ -185,24 +93,68 @@ def any_asked(session: Session) -> bool:
     return session.scalar(select(CaseRow.id).where(CaseRow.state == CaseState.ASKED).limit(1)) is not None
 
 
-def leave_in_peace(session: Session, now: datetime) -> int:
-    """Asks that stayed silent for a week: after two the case is closed, before that it is asked once more later.
+def leave_in_peace(session: Session, now: datetime) -> list[Case]:
+    """Asks that stayed silent for a week: after two in a row the case is closed, before that it is asked once more.
 
-    The week begins when the letter arrives: one that waits for the end of a pause has asked nobody yet.
+    The week begins when the letter arrives: one that waits for the end of a pause has asked nobody yet. Returns what
+    was closed in silence.
     """
-    left = 0
+    closed = []
     for row in session.scalars(
         select(CaseRow).where(CaseRow.state == CaseState.ASKED, CaseRow.asked_at <= now - SILENT_AFTER)
     ).all():
         delivered = outbox.where(session, row.team_id, row.letter or "")
         if delivered is None or delivered.at is None or delivered.at > now - SILENT_AFTER:
             continue
-        if row.asks_made >= MOST_SILENT_ASKS:
-            row.state, row.closed_as = CaseState.CLOSED, Closed.UNANSWERED
+        asked_again = _again(session, row, delivered.at)
+        if asked_again is None or _silent_asks(session, row) >= MOST_SILENT_ASKS:
+            _end(row, Disposition.UNANSWERED, now)
+            closed.append(row)
         else:
-            row.state, row.due_at = CaseState.WAITING, delivered.at + ASK_AGAIN_AFTER
-        left += 1
-    return left
+            row.state, row.due_at = CaseState.WAITING, asked_again
+    session.flush()
+    return _cases(session, closed)
+
+
+def _again(session: Session, row: CaseRow, last: datetime) -> datetime | None:
+    person = directory.person(session, row.team_id, row.person)
+    return rhythm.again(Rhythm(row.rhythm), row.asks_made, last, person.zone) if person else None
+
+
+def _silent_asks(session: Session, row: CaseRow) -> int:
+    """How often in a row it was asked without an answer."""
+    asks = select(func.count()).where(AskRow.team_id == row.team_id, AskRow.case_id == row.id)
+    if row.responded_at is not None:
+        asks = asks.where(AskRow.asked_at > row.responded_at)
+    return session.scalars(asks).one()
+
+
+def close_overdue(session: Session, now: datetime) -> list[Case]:
+    """Cases whose time is over: each ends as what it came to. Returns those that ended in silence."""
+    over = select(CaseRow).where(CaseRow.state == CaseState.WAITING, CaseRow.window_end <= now)
+    closed = []
+    for row in session.scalars(over).all():
+        if row.responded_at is not None:
+            _end(row, Disposition.ANSWERED, now)
+        elif row.asks_made == 0:
+            _end(row, Disposition.NOT_SAMPLED, now)
+        elif row.asked_at is None:
+            _end(row, Disposition.UNDELIVERED, now)
+        else:
+            _end(row, Disposition.UNANSWERED, now)
+            closed.append(row)
+    session.flush()
+    return _cases(session, closed)
+
+
+def any_overdue(session: Session, now: datetime) -> bool:
+    """Whether the time of a case is over."""
+    over = select(CaseRow.id).where(CaseRow.state == CaseState.WAITING, CaseRow.window_end <= now)
+    return session.scalar(over.limit(1)) is not None
+
+
+def _end(row: CaseRow, disposition: Disposition, now: datetime) -> None:
+    row.state, row.disposition, row.closed_at = CaseState.CLOSED, disposition, now
 
 
 def ask_later(session: Session, now: datetime) -> int:
@@ -216,7 +168,7 @@ def ask_later(session: Session, now: datetime) -> int:
     for row in rows:
         row.letter = row.asked_at = None
         if row.asks_made >= MOST_SILENT_ASKS:
-            row.state, row.closed_as = CaseState.CLOSED, Closed.UNANSWERED
+            _end(row, Disposition.UNDELIVERED, now)
         else:
             row.state, row.due_at = CaseState.WAITING, now + SILENT_AFTER
     return len(rows)
@@ -240,28 +192,45 @@ def get(session: Session, team: str, case: str) -> Case:
     row = session.get(CaseRow, (team, case))
     if row is None:
         raise Gone
-    return _case(row)
+    return _cases(session, [row])[0]
 
 
 def of_letter(session: Session, team: str, letter: str) -> list[Case]:
-    """The cases that were last asked in this letter."""
-    rows = session.scalars(
-        select(CaseRow).where(CaseRow.team_id == team, CaseRow.letter == letter).order_by(CaseRow.due_at, CaseRow.id)
+    """The cases that were last asked in this letter, in the order in which they were asked."""
+    position = (
+        select(func.max(AskRow.position))
+        .where(AskRow.team_id == CaseRow.team_id, AskRow.case_id == CaseRow.id, AskRow.letter == letter)
+        .scalar_subquery()
     )
-    return [_case(row) for row in rows]
+    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.letter == letter)
+    return _found(session, of.order_by(position, CaseRow.due_at, CaseRow.id))
 
 
 def of_person(session: Session, team: str, person: str) -> list[Case]:
     """A person's cases, newest first: their own log."""
-    rows = session.scalars(
-        select(CaseRow)
-        .where(CaseRow.team_id == team, CaseRow.person == person)
-        .order_by(CaseRow.opened_at.desc(), CaseRow.id)
-    )
-    return [_case(row) for row in rows]
+    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person)
+    return _found(session, of.order_by(CaseRow.opened_at.desc(), CaseRow.id))
 
 
-def _case(row: CaseRow) -> Case:
+def _found(session: Session, query: Select[CaseRow]) -> list[Case]:
+    return _cases(session, session.scalars(query).all())
+
+
+def _cases(session: Session, rows: Collection[CaseRow]) -> list[Case]:
+    taps = _taps(session, rows)
+    return [_case(row, taps.get(row.id, {})) for row in rows]
+
+
+def _taps(session: Session, rows: Iterable[CaseRow]) -> dict[str, dict[Step, Answer]]:
+    found: dict[str, dict[Step, Answer]] = {}
+    for team in {row.team_id for row in rows}:
+        of = select(TapRow).where(TapRow.team_id == team, TapRow.case_id.in_([r.id for r in rows if r.team_id == team]))
+        for tap in session.scalars(of):
+            found.setdefault(tap.case_id, {})[Step(tap.step)] = Answer(tap.answer)
+    return found
+
+
+def _case(row: CaseRow, taps: Mapping[Step, Answer]) -> Case:
     return Case(
         team=row.team_id,
         id=row.id,
@@ -282,5 +251,11 @@ def _case(row: CaseRow) -> Case:
         telling=Telling(row.telling),
         missing=row.missing,
         responded_at=row.responded_at,
+        lineage=row.lineage,
+        rhythm=Rhythm(row.rhythm),
+        window_end=row.window_end,
+        inclusion=row.inclusion,
+        disposition=Disposition(row.disposition) if row.disposition else None,
         complaint=Complaint(row.complaint) if row.complaint else None,
+        taps=taps,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kbot.follow_up.rhythm import Rhythm
 from kbot.trail.facts import Barrier, Complaint, Helper, Outcome, Status, Sustain, Unsuited
 
 BUNDLE = "follow_up.bundle"
@@ -230,8 +231,8 @@ COME_BACK: dict[Answer, timedelta] = {
     Answer.IN_A_MONTH: timedelta(days=30),
     Answer.IN_THREE_MONTHS: timedelta(days=91),
 }
-WHEN_IT_COMES_UP = timedelta(days=30)
-"""Asked after the next time the person brings the topic up, or after this (domain.md 3.4)."""
+SILENCE = (Answer.UNSEEN, Answer.TOO_BUSY, Answer.USED_SILENTLY, Answer.NOT_USED, Answer.LEAVE_ME_OUT)
+"""What somebody who never answered may say of it (domain.md 3.3 L)."""
 
 
 class Step(StrEnum):
@@ -249,6 +250,8 @@ class Step(StrEnum):
     REASON = "reason"
     CONFIRM = "confirm"
     SHARE = "share"
+    SUSTAIN = "sustain"
+    SILENCE = "silence"
     DONE = "done"
 
 
@@ -278,14 +281,11 @@ class Case:
     responded_at: datetime | None
     lineage: str
     """The item that all versions and adaptations of this one come from: one open case for all of them."""
-    is_certain: bool
-    """Asked for sure when it is due: the person asked, chose the day, or was helped. Others are drawn by lot."""
+    rhythm: Rhythm
     window_end: datetime
     """Later than this it is not asked any more."""
-    comes_up: bool = False
-    """To be asked after the person brings its topic up again."""
     inclusion: float | None = None
-    """With which probability it has been asked; None before it was up for drawing."""
+    """With which probability it was to be asked so far; None before it was up for drawing."""
     disposition: Disposition | None = None
     complaint: Complaint | None = None
     taps: Mapping[Step, Answer] = field(default_factory=dict)

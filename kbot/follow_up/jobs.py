@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import cases, notes, views
+from kbot.follow_up import cases, lots, notes, opening, views, wording
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Told
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
@@ -24,16 +24,23 @@ from kbot.slack.outgoing import Outgoing, Post
 async def plan_bundles(house: House) -> None:
     """At each tick: whoever has due cases, and may be approached now, gets one message about three of them at most."""
     now = house.now()
-    if await house.unit.read(cases.any_asked):  # a unit that writes wakes every worker, also when it changes nothing
+    if await house.unit.read(
+        _anything_to_take_back, now
+    ):  # a unit that writes wakes every worker, also when it changes nothing
         await house.unit(_take_back, now)
     for team, person in await house.unit.read(cases.due_people, now):
         if await house.unit.read(_may_be_asked, team, person, now):
             await house.unit(_plan_bundle, team, person, now, house.clock.real())
 
 
+def _anything_to_take_back(session: Session, now: datetime) -> bool:
+    return cases.any_asked(session) or cases.any_overdue(session, now)
+
+
 def _take_back(session: Session, now: datetime) -> None:
     cases.ask_later(session, now)
-    cases.leave_in_peace(session, now)
+    for case in (*cases.leave_in_peace(session, now), *cases.close_overdue(session, now)):
+        opening.open_silent(session, case, now)
 
 
 def _letter(session: Session, team: str, person: str, now: datetime) -> Letter | None:
@@ -60,9 +67,12 @@ def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: 
             return
         case Next.ASK:
             letter = _letter(session, team, person, now)
-    due = cases.due(session, team, person, now)[: views.BUNDLE_LIMIT]
-    if due and letter is not None and outbox.plan(session, letter, real):
-        cases.ask(session, due, letter.key, now)
+    if letter is None:
+        return
+    drawn = lots.draw(cases.due(session, team, person, now), f"{team}|{letter.key}")
+    if drawn.taken and outbox.plan(session, letter, real):
+        variants = {case.id: wording.variant(case) for case in drawn.taken}
+        cases.ask(session, drawn, letter.key, variants, now)
 
 
 async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:

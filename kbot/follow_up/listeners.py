@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.follow_up import cases, responses, views
+from kbot.follow_up import cases, opening, responses, views
 from kbot.follow_up.facts import Answer as Said
 from kbot.follow_up.facts import Case
 from kbot.follow_up.showing import asked
@@ -122,7 +122,7 @@ async def on_used_this(house: House, press: Press) -> Answer:
 
 
 def _report_use(session: Session, act: Act, item: str) -> Case:
-    return responses.respond(session, act, cases.report(session, act, item).id, Said.USED)
+    return responses.respond(session, act, opening.report(session, act, item).id, Said.USED)
 
 
 async def learned(house: House, command: Command) -> Answer:

@@ -6,7 +6,7 @@ of thanking does not inflate what is said.
 
 from collections.abc import Sequence
 
-from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling
+from kbot.follow_up.facts import SILENCE, SUSTAIN, Answer, Case, CaseState, Form, Step, Telling
 from kbot.trail.facts import Barrier, Outcome, Status
 
 MOST_ASKS = 3
@@ -37,8 +37,13 @@ OF_STEP: dict[Step, Sequence[Answer]] = {
     Step.REASON: (Answer.WRONG_TOPIC, Answer.KNOWN, Answer.WRONG_ROLE),
     Step.CONFIRM: (Answer.CONFIRM_NAMED, Answer.CONFIRM_UNNAMED, Answer.CONFIRM_NOT),
     Step.SHARE: (Answer.SHARE, Answer.SHARE_NOT),
+    Step.SUSTAIN: tuple(SUSTAIN),
+    Step.SILENCE: SILENCE,
 }
 """The answers of the optional steps; those of BARRIER depend on the status."""
+
+ONE_QUESTION = {Form.SUSTAIN: Step.SUSTAIN, Form.SILENT: Step.SILENCE}
+"""Forms whose one question has answers of its own."""
 
 HELPABLE = (Barrier.UNCLEAR, Barrier.MISSING_SKILL, Barrier.MISSING_ACCESS)
 """What stands in the way before a first try, and somebody could help with."""
@@ -67,9 +72,9 @@ def step_of(case: Case, answer: Answer) -> Step | None:
 
 def path(case: Case) -> Sequence[Step]:
     """The steps after the status, in their order."""
+    if case.form in ONE_QUESTION:
+        return (ONE_QUESTION[case.form],)
     match case.status:
-        case _ if case.form in (Form.SUSTAIN, Form.SILENT):
-            return ()
         case Status.NOT_YET:
             return (Step.BARRIER, *_help_before_a_try(case), Step.COME_BACK)
         case Status.APPLIED_AS_IS if case.outcome is Outcome.MADE_WORSE:
@@ -105,6 +110,9 @@ def _offer_to_share(case: Case) -> Sequence[Step]:
 
 def next_step(case: Case, contributor: str | None) -> Step:
     """What is asked next. Nobody is asked to tell an app, or themselves, what they did."""
+    only = ONE_QUESTION.get(case.form)
+    if only is not None:
+        return only if only not in case.taps else Step.DONE
     if case.status is None or case.state is CaseState.ASKED:  # asked once more: "not yet" is no answer to that
         return Step.STATUS
     for step in path(case):

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kbot.follow_up.facts import Disposition
 from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 
-
 _DISPOSITIONS = ", ".join(f"'{one}'" for one in Disposition)
 _OPEN_ONCE = "state <> 'closed' AND form NOT IN ('sustain', 'silent')"
 
@@ -16,7 +15,8 @@ _OPEN_ONCE = "state <> 'closed' AND form NOT IN ('sustain', 'silent')"
 class CaseRow(Table):
     """One person's follow-up of one item. One that is open per person and item lineage, by a unique index.
 
-    `never_drawn`: with which probability it would not have been drawn so far, over all the weeks it was due.
+    `share`: with which probability such a case is opened at all; `never_drawn`: with which it would not have been
+    drawn so far, over all the weeks it was due; `inclusion`: so with which it was to be asked.
     """
 
     __tablename__ = "follow_up_case"
@@ -42,8 +42,8 @@ class CaseRow(Table):
     responded_at: Mapped[datetime | None]
     responses: Mapped[int] = mapped_column(default=0)
     lineage: Mapped[str]
-    is_certain: Mapped[bool]
-    comes_up: Mapped[bool] = mapped_column(default=False)
+    rhythm: Mapped[str]
+    share: Mapped[float] = mapped_column(default=1.0)
     never_drawn: Mapped[float] = mapped_column(default=1.0)
     inclusion: Mapped[float | None]
     window_end: Mapped[datetime]

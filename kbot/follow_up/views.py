@@ -8,11 +8,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kbot.cards import Block, age, button, buttons, context, contributor_of, divider, menu, section, title_of
-from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling, Told, next_step
-from kbot.library.facts import Item, ItemKind
-from kbot.slack.mrkdwn import escaped, one_line
-from kbot.trail.facts import Complaint, Outcome, Status
+from kbot.cards import BUILD_ON, Block, age, button, buttons, context, contributor_of, divider, menu, section, title_of
+from kbot.follow_up import wording
+from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling, Told
+from kbot.follow_up.rhythm import Rhythm
+from kbot.follow_up.steps import MORE_BARRIERS, OF_STEP, ONE_QUESTION, barriers, next_step
+from kbot.follow_up.wording import (
+    AFTER_OUTCOME,
+    AFTER_TAP,
+    BARRIER_QUESTIONS,
+    DOUBTED,
+    LABELS,
+    QUESTION_BUTTONS,
+    QUESTIONS,
+    SAID,
+    THANKS,
+    THOUGHT_BUTTONS,
+    THOUGHT_MENU,
+    USE_BUTTONS,
+    USE_MENU,
+    WENT,
+)
+from kbot.library.facts import Item, LinkKind
+from kbot.slack.mrkdwn import cut, escaped, one_line
+from kbot.trail.facts import Outcome, Status
 
 ANSWER = "follow_up.answer"
 """Each button of a case is `follow_up.answer.<answer>`: action ids are unique within their block."""
@@ -27,7 +46,12 @@ ASK_AGAIN = "follow_up.ask_again"
 STAY_QUIET = "follow_up.stay_quiet"
 USED_THIS = "follow_up.used_this"
 
-BUNDLE_LIMIT = 3
+STORY = "follow_up.story"
+REMEMBER = "learning.remember"
+"""Opened by other doors: the story's form, the learning check."""
+
+LABEL_NAME = 18
+"""Of a name in a button, so that it can be read on a phone."""
 
 WHO_SEES_THIS = (
     "You. {contributor}, if you let me tell them. Nobody else - not your manager, not the people who run kbot's "
@@ -35,73 +59,6 @@ WHO_SEES_THIS = (
     "without names. If something did harm or is outdated, the broker hears that, not from whom. You can change any "
     "answer."
 )
-
-QUESTION_BUTTONS = (
-    (Answer.SOLVED, "Solved it"),
-    (Answer.PARTLY, "Partly"),
-    (Answer.NOT_WORKED, "Didn't work"),
-    (Answer.NOT_TRIED, "Haven't tried yet"),
-    (Answer.OFF_THE_POINT, "Wasn't the point"),
-)
-USE_BUTTONS = (
-    (Answer.NOT_YET, "Not yet"),
-    (Answer.USED, "Used it"),
-    (Answer.ADAPTED, "Used it, changed it"),
-    (Answer.TRIED, "Tried, didn't work"),
-    (Answer.NOT_FOR_ME, "Not for me"),
-)
-USE_MENU = (
-    (Answer.THINKING, "It changed how I think"),
-    (Answer.ALREADY, "I already did this"),
-    (Answer.AGAINST, "Decided against it"),
-    (Answer.PASSED_ON, "Passed it on"),
-    (Answer.DONT_ASK, "Don't ask about this"),
-)
-OUTCOME_BUTTONS = (
-    (Answer.HELPED, "It helped"),
-    (Answer.NO_DIFFERENCE, "Made no difference"),
-    (Answer.MADE_WORSE, "Made it worse"),
-    (Answer.TOO_EARLY, "Too early to say"),
-)
-DOUBT_BUTTONS = ((Answer.OUTDATED, "It is outdated"), (Answer.WRONG, "It is wrong"))
-DOUBTED = {Complaint.OUTDATED: "it is outdated", Complaint.WRONG: "it is wrong"}
-TELLING_BUTTONS = (
-    (Answer.TELL_NAMED, "Yes, with my name"),
-    (Answer.TELL_UNNAMED, "Yes, without my name"),
-    (Answer.TELL_NOT, "No"),
-)
-
-SAID = {
-    Status.NOT_YET: "Not yet",
-    Status.APPLIED_AS_IS: "Used it",
-    Status.APPLIED_ADAPTED: "Used it, changed it",
-    Status.TRIED_NOT_WORKED: "Tried, didn't work",
-    Status.NOT_APPLICABLE: "Not for me",
-    Status.CHANGED_THINKING: "It changed how I think",
-    Status.ALREADY_DID: "I already did this",
-    Status.DECIDED_AGAINST: "Decided against it",
-    Status.PASSED_ON: "Passed it on",
-    Status.DECLINED: "Don't ask about this",
-    Status.OFF_THE_POINT: "The answer wasn't the point",
-}
-WENT = {
-    Outcome.HELPED: "it helped",
-    Outcome.PARTLY: "it helped partly",
-    Outcome.NO_DIFFERENCE: "it made no difference",
-    Outcome.MADE_WORSE: "it made things worse",
-    Outcome.TOO_EARLY: "too early to say",
-}
-AFTER_OUTCOME = {
-    Outcome.HELPED: "Good to hear.",
-    Outcome.MADE_WORSE: "Sorry to hear that. The broker learns that it did harm, not from whom.",
-}
-THANKS = {
-    Status.NOT_YET: "Fine, nobody is late.",
-    Status.TRIED_NOT_WORKED: "Thanks - that is worth as much as a success.",
-    Status.NOT_APPLICABLE: "Got it, I won't ask again.",
-    Status.DECLINED: "Got it, I won't ask about this again.",
-    Status.OFF_THE_POINT: "Thanks, that helps me to answer better.",
-}
 
 
 @dataclass(frozen=True)
@@ -138,51 +95,78 @@ def case_blocks(asked: Asked, now: datetime, *, number: int | None = None) -> li
     lead = f"*{number}* " if number else ""
     if item is None:
         return [section(f"{lead}This was about an item that you can no longer see, so there is nothing to answer.")]
-    match next_step(case, item.contributor):
-        case Step.STATUS:
-            return _ask_status(asked, item, lead, now)
-        case Step.OUTCOME:
-            return [section(f"{lead}*{title_of(item)}*\nGood. How did it go?"), _row(case, OUTCOME_BUTTONS)]
-        case Step.TELLING:
-            thanks = _thanks(case)
-            who = contributor_of(item, asked.names) if item.is_named else "the person who shared it"
-            elements = [_button(case, answer, label) for answer, label in TELLING_BUTTONS]
-            if case.outcome is Outcome.PARTLY and not case.missing:
-                elements.append(button("Say what was missing", MISSING, case.id))
-            asks = [section(f"{lead}*{title_of(item)}*\n{thanks} May I tell {who}?"), buttons(*elements)]
-            return asks + _why_not(case)
-        case Step.DONE:
-            return [
-                section(f"{lead}{_receipt(asked, item)}"),
-                *_why_not(case),
-                buttons(_button(case, Answer.CHANGE, "Change my answer")),
-            ]
+    step = next_step(case, item.contributor)
+    if step is Step.STATUS:
+        return _ask_status(asked, item, lead, now)
+    if step is Step.DONE:
+        take_back = [_button(case, Answer.CHANGE, "Change my answer")] if case.form not in ONE_QUESTION else []
+        more = [*_helps_to_remember(case), *take_back]
+        return [section(f"{lead}{_receipt(asked, item, now)}"), *([buttons(*more)] if more else [])]
+    return _ask_more(asked, item, step, lead)
 
 
-def _why_not(case: Case) -> list[Block]:
-    """Of what did not work: is it the item? Nothing of it has to be said."""
-    if case.status is not Status.TRIED_NOT_WORKED or case.complaint is not None:
-        return []
-    return [_row(case, DOUBT_BUTTONS)]
+def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
+    """A question after the first one: what was said, and the next optional tap."""
+    case, who = asked.case, _contributor(asked, item)
+    if step is Step.BARRIER and case.status is not None:
+        question, answers = BARRIER_QUESTIONS[case.status], barriers(case.status)
+    else:
+        question, answers = QUESTIONS[step].format(contributor=who), OF_STEP.get(step, ())
+    thanks = "" if step in (Step.BARRIER, Step.REASON, Step.OUTCOME, *ONE_QUESTION.values()) else _thanks(case)
+    words = " ".join(part for part in (thanks, question) if part)
+    elements = [_answer_button(case, item, answer, who) for answer in answers if answer not in MORE_BARRIERS]
+    if step is Step.TELLING and case.outcome is Outcome.PARTLY and not case.missing:
+        elements.append(button("Say what was missing", MISSING, case.id))
+    options = [(LABELS[answer], value_of(case, answer)) for answer in answers if answer in MORE_BARRIERS]
+    if step not in ONE_QUESTION.values():
+        options.append(("Change my answer", value_of(case, Answer.CHANGE)))
+    more = [menu(MORE, options)] if options else []
+    return [section(f"{lead}*{title_of(item)}*\n{words}"), buttons(*elements, *more)]
+
+
+def _answer_button(case: Case, item: Item, answer: Answer, who: str) -> object:
+    """A button that answers; saving something of one's own, or writing two lines, opens a form instead."""
+    label = LABELS[answer].format(contributor=cut(who, LABEL_NAME))
+    match answer:
+        case Answer.VARIANT:
+            return button(label, BUILD_ON, f"{item.id}:{LinkKind.ADAPTS}")
+        case Answer.SHARE:
+            return button(label, BUILD_ON, f"{item.id}:{LinkKind.ALTERNATIVE_TO}")
+        case Answer.STORY:
+            return button(label, STORY, case.id)
+        case _:
+            return _button(case, answer, label)
+
+
+def _helps_to_remember(case: Case) -> list[object]:
+    forgot = case.taps.get(Step.BARRIER) is Answer.FORGOT
+    return [button("Help me remember this", REMEMBER, case.item)] if forgot else []
+
+
+def _contributor(asked: Asked, item: Item) -> str:
+    return contributor_of(item, asked.names) if item.is_named else "the person who shared it"
 
 
 def _ask_status(asked: Asked, item: Item, lead: str, now: datetime) -> list[Block]:
     case = asked.case
-    again = "Still open from before: " if case.asks_made > 1 else ""
+    lead += wording.lead(case)
+    title = f"*{title_of(item)}*"
     if case.form is Form.QUESTION and case.words:
         words = escaped(one_line(case.words), 200)
-        text = f"{lead}{again}You asked: _{words}_. Did the answer help?\n*{title_of(item)}*"
+        text = f"{lead}You asked: _{words}_. Did the answer help?\n{title}"
         return [section(text), _row(case, QUESTION_BUTTONS)]
-    text = (
-        f"{lead}{again}*{title_of(item)}* (you noted it {age(case.opened_at, now)})\nHas there been a chance to use it?"
-    )
-    options = [(label, value_of(case, answer)) for answer, label in USE_MENU]
-    if item.kind in (ItemKind.DECISION, ItemKind.INSIGHT, ItemKind.CAUTION):
-        text = text.replace("Has there been a chance to use it?", "Did it change anything for you?")
-    return [
-        section(text),
-        buttons(*(_button(case, a, label) for a, label in USE_BUTTONS), menu(MORE, options)),
-    ]
+    if case.form is Form.THOUGHT:
+        row, more, question = THOUGHT_BUTTONS, THOUGHT_MENU, "Did it change anything for you?"
+    else:
+        row, more, question = USE_BUTTONS, USE_MENU, "Has there been a chance to use it?"
+    since = f"(you noted it {age(case.opened_at, now)})"
+    if case.rhythm is Rhythm.HELPED:
+        since, question = "", "You got help with this. Did that do it?"
+    elif case.asks_made > 1:
+        since, question = "", "Has it come up since?" if case.form is not Form.THOUGHT else question
+    options = [(label, value_of(case, answer)) for answer, label in more]
+    text = f"{lead}{title} {since}".rstrip() + f"\n{question}"
+    return [section(text), buttons(*(_button(case, answer, label) for answer, label in row), menu(MORE, options))]
 
 
 def _thanks(case: Case) -> str:
@@ -191,26 +175,50 @@ def _thanks(case: Case) -> str:
     return THANKS.get(case.status, "Thanks.") if case.status is not None else ""
 
 
-def _receipt(asked: Asked, item: Item) -> str:
+def _receipt(asked: Asked, item: Item, now: datetime) -> str:
+    """What was said, and all that comes of it."""
     case = asked.case
-    assert case.status is not None
+    title = f"*{title_of(item)}*"
+    if case.status is None:
+        said = ", ".join(LABELS[answer] for answer in case.taps.values())
+        return f"{title}\nYou said: {said}. {_comes_of(asked, item) or 'Thank you.'}"
     said = SAID[case.status] + (f", {WENT[case.outcome]}" if case.outcome else "")
+    barrier = case.taps.get(Step.BARRIER)
     if case.complaint is not None:
         said += f", {DOUBTED[case.complaint]}; the broker hears that, not from whom"
-    parts = [f"*{title_of(item)}*", f"You said: {said}."]
-    who = contributor_of(item, asked.names) if item.is_named else "the person who shared it"
-    if case.telling is Telling.WITH_NAME:
-        parts.append(f"{who.capitalize() if not item.is_named else who} hears it in the weekly note, with your name.")
-    elif case.telling is Telling.WITHOUT_NAME:
-        parts.append(
-            f"{who.capitalize() if not item.is_named else who} hears it without your name, in a weekly note, once "
-            "three people have had it."
-        )
-    else:
-        parts.append(THANKS.get(case.status, "Thank you."))
-    if case.status is Status.NOT_YET and case.state is CaseState.WAITING:
-        parts.append("I will ask once more, in two weeks at the earliest.")
-    return "\n".join([parts[0], " ".join(parts[1:])])
+    elif barrier is not None:
+        said += f" ({LABELS[barrier].lower()})" if barrier is not Answer.FORGOT else " (I forgot)"
+    parts = [f"You said: {said}.", _telling(asked, item) or THANKS.get(case.status, "Thank you.")]
+    parts.append(_comes_of(asked, item))
+    if barrier is Answer.NO_TIME:
+        parts.append(f"In short: _{escaped(one_line(item.lines.body), 160)}_")
+    if case.status is Status.NOT_YET and case.state is CaseState.WAITING and Answer.COMES_UP not in case.taps.values():
+        parts.append(f"I will ask once more, {_in(case, now)}.")
+    return "\n".join([title, " ".join(part for part in parts if part)])
+
+
+def _comes_of(asked: Asked, item: Item) -> str:
+    who = _contributor(asked, item)
+    answers = (asked.case.taps[step] for step in Step if step in asked.case.taps)
+    return " ".join(AFTER_TAP[answer].format(contributor=who) for answer in answers if answer in AFTER_TAP)
+
+
+def _telling(asked: Asked, item: Item) -> str:
+    who = _contributor(asked, item)
+    who = who if item.is_named else who.capitalize()
+    if asked.case.telling is Telling.WITH_NAME:
+        return f"{who} hears it in the weekly note, with your name."
+    if asked.case.telling is Telling.WITHOUT_NAME:
+        return f"{who} hears it without your name, in a weekly note, once three people have had it."
+    return ""
+
+
+def _in(case: Case, now: datetime) -> str:
+    """How long it is until the case is asked again, in words."""
+    weeks = round((case.due_at - now).days / 7)
+    if weeks < 2:
+        return "in a week or so"
+    return f"in {weeks} weeks at the earliest" if weeks < 9 else f"in {round(weeks / 4.3)} months at the earliest"
 
 
 def value_of(case: Case, answer: Answer) -> str:
@@ -222,7 +230,7 @@ def _button(case: Case, answer: Answer, label: str) -> object:
     return button(label, f"{ANSWER}.{answer.value}", value_of(case, answer))
 
 
-def _row(case: Case, answers: Sequence[tuple[Answer, str]]) -> Block:
+def _row(case: Case, answers: wording.Options) -> Block:
     return buttons(*(_button(case, answer, label) for answer, label in answers))
 
 
@@ -257,6 +265,8 @@ def _line(told: Told, names: Mapping[str, str]) -> str:
     who = escaped(names.get(case.person, "A colleague"), 60) if told.with_name else "Somebody"
     if case.status is Status.TRIED_NOT_WORKED:
         return f"{who} tried it and it did not work."
+    if case.status is Status.CHANGED_THINKING:
+        return f"It changed how {'one person' if not told.with_name else who} thinks."
     did = "used it and changed it" if case.status is Status.APPLIED_ADAPTED else "used it"
     return f"{who} {did}" + (f": {WENT[case.outcome]}." if case.outcome else ".")
 

@@ -9,7 +9,7 @@ from kbot.delivery.dates import in_words as day_in_words
 from kbot.delivery.facts import Need
 from kbot.delivery.need_views import words_of
 from kbot.follow_up.facts import Case, CaseState, Form
-from kbot.follow_up.views import SAID, WENT
+from kbot.follow_up.wording import SAID, WENT
 from kbot.home import limits as wishes
 from kbot.home.pausing import in_words
 from kbot.library.facts import Item, Topic

@@ -145,3 +145,8 @@ def of_items(session: Session, team: str, about: Iterable[str]) -> dict[str, lis
 def origins(session: Session, team: str, item: str) -> list[str]:
     """All that an item comes from, the nearest first: those whose credit it carries on."""
     return _sources(session, team, item, WITHOUT_LOOPS[0])
+
+
+def root(session: Session, team: str, item: str) -> str:
+    """What an item was adapted from or took the place of, back to the first one: its lineage for follow-up."""
+    return (_sources(session, team, item, (LinkKind.ADAPTS, LinkKind.SUPERSEDES)) or [item])[-1]

@@ -4,7 +4,7 @@ A name means one topic, and that is decided by the key of `topic_name`; a name t
 from another one, goes on meaning it. Whoever cannot see an item of a topic does not learn its name from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import uuid4
 
@@ -191,6 +191,15 @@ def asked_about(session: Session, fact: Fact, real: datetime) -> None:
     for topic in sorted(session.scalars(query)):
         row = {"team_id": fact.team, "topic_id": topic, "person": fact.person, "at": fact.at}
         insert_or_update(session, AskedRow, row, keys=("team_id", "topic_id", "person"), change=("at",))
+
+
+def akin(session: Session, team: str, item: str, others: Collection[str]) -> set[str]:
+    """Which of these items share a topic with that one; itself too, if it is among them."""
+    mine = select(ItemTopicRow.topic_id).where(ItemTopicRow.team_id == team, ItemTopicRow.item_id == item)
+    query = select(ItemTopicRow.item_id).where(
+        ItemTopicRow.team_id == team, ItemTopicRow.item_id.in_(others), ItemTopicRow.topic_id.in_(mine)
+    )
+    return {*session.scalars(query), item} & set(others)
 
 
 def rename(session: Session, act: Act, topic: str, name: str) -> Topic:

@@ -105,6 +105,15 @@ class Sustain(StrEnum):
     NO_OCCASION = "no_occasion"
 
 
+class Plan(StrEnum):
+    """When somebody means to use it."""
+
+    THIS_WEEK = "this_week"
+    THIS_MONTH = "this_month"
+    WHEN_IT_COMES_UP = "when_it_comes_up"
+    OWN_WORDS = "own_words"
+
+
 class ReceiptKind(StrEnum):
     """An act that shows contact with an item."""
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 DISPOSITIONS = "'ineligible', 'not_sampled', 'undelivered', 'unanswered', 'refused', 'partial', 'answered'"
 OPEN = "state <> 'closed'"
@@ -16,16 +16,17 @@ def upgrade() -> None:
     op.drop_index("case_one_open", table_name="follow_up_case")
     with op.batch_alter_table("follow_up_case") as case:
         case.add_column(sa.Column("lineage", sa.Text(), nullable=True))
-        case.add_column(sa.Column("is_certain", sa.Boolean(), nullable=False, server_default=sa.true()))
-        case.add_column(sa.Column("comes_up", sa.Boolean(), nullable=False, server_default=sa.false()))
-        case.add_column(sa.Column("never_drawn", sa.Float(), nullable=False, server_default="1"))
-        case.add_column(sa.Column("inclusion", sa.Float(), nullable=True))
+        case.add_column(sa.Column("rhythm", sa.Text(), nullable=False, server_default="normal"))
+        case.add_column(sa.Column("share", sa.Double(), nullable=False, server_default="1"))
+        case.add_column(sa.Column("never_drawn", sa.Double(), nullable=False, server_default="1"))
+        case.add_column(sa.Column("inclusion", sa.Double(), nullable=True))
         case.add_column(sa.Column("window_end", sa.DateTime(timezone=True), nullable=True))
         case.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
         case.add_column(sa.Column("disposition", sa.Text(), nullable=True))
     window_end = A_QUARTER[op.get_bind().dialect.name]
     op.execute(
         f"UPDATE follow_up_case SET lineage = item_id, window_end = {window_end}, "
+        "rhythm = CASE form WHEN 'question' THEN 'pull' ELSE 'planned' END, "
         "inclusion = CASE WHEN asks_made > 0 THEN 1 END, never_drawn = CASE WHEN asks_made > 0 THEN 0 ELSE 1 END, "
         "closed_at = CASE WHEN state = 'closed' THEN COALESCE(responded_at, asked_at, due_at) END, "
         "disposition = CASE WHEN state <> 'closed' THEN NULL WHEN closed_as = 'item_gone' THEN 'ineligible' "
@@ -35,7 +36,7 @@ def upgrade() -> None:
     with op.batch_alter_table("follow_up_case") as case:
         case.alter_column("lineage", existing_type=sa.Text(), nullable=False)
         case.alter_column("window_end", existing_type=sa.DateTime(timezone=True), nullable=False)
-        for name in ("is_certain", "comes_up", "never_drawn"):
+        for name in ("rhythm", "share", "never_drawn"):
             case.alter_column(name, server_default=None)
         case.drop_column("closed_as")
         case.create_check_constraint("case_disposition", f"disposition IN ({DISPOSITIONS})")
@@ -51,7 +52,7 @@ def upgrade() -> None:
         sa.Column("letter", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("variant", sa.Text(), nullable=False),
-        sa.Column("inclusion", sa.Float(), nullable=False),
+        sa.Column("inclusion", sa.Double(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["team_id", "case_id"], ["follow_up_case.team_id", "follow_up_case.id"], ondelete="CASCADE"
@@ -102,8 +103,8 @@ def downgrade() -> None:
             "window_end",
             "inclusion",
             "never_drawn",
-            "comes_up",
-            "is_certain",
+            "share",
+            "rhythm",
             "lineage",
         ):
             case.drop_column(name)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from kbot.act import BadInput
 from kbot.answers import questions, ratings
 from kbot.answers.facts import Asked
-from kbot.follow_up import cases, responses
+from kbot.follow_up import opening, responses
 from kbot.follow_up.facts import Answer
 from kbot.library import items
 from kbot.library.facts import Item
@@ -104,7 +104,7 @@ def test_a_broker_who_verifies_settles_it_until_somebody_complains_anew(session:
 
 
 def test_after_a_use_that_failed_it_can_be_said_that_it_is_outdated(session: Session, item: Item) -> None:
-    case = cases.report(session, act(BEN), item.id)
+    case = opening.report(session, act(BEN), item.id)
     with pytest.raises(BadInput):
         responses.respond(session, act(BEN), case.id, Answer.OUTDATED)
     responses.respond(session, act(BEN), case.id, Answer.TRIED)

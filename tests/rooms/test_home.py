@@ -13,7 +13,7 @@ from kbot.capture import link_listeners
 from kbot.capture import listeners as capture
 from kbot.cards import Block
 from kbot.delivery import mobilize_listeners, need_listeners, needs, topic_listeners
-from kbot.follow_up import cases, responses
+from kbot.follow_up import cases, lots, opening, responses
 from kbot.follow_up import listeners as follow_up
 from kbot.follow_up.facts import BUNDLE, Answer, CaseState
 from kbot.home import commands, listeners, setup_views, tab, views
@@ -85,7 +85,7 @@ def read(blocks: list[Block]) -> str:
 
 
 def will_use(session: Session, item: Item, person: str = BEN) -> str:
-    cases.open_case(session, Received(TEAM, f"r{item.id}", FRIDAY, person, item.id, ReceiptKind.WILL_USE), REAL)
+    opening.open_case(session, Received(TEAM, f"r{item.id}", FRIDAY, person, item.id, ReceiptKind.WILL_USE), REAL)
     return next(case.id for case in cases.of_person(session, TEAM, person) if case.item == item.id)
 
 
@@ -174,7 +174,8 @@ def test_i_asked_you_is_said_when_it_has_arrived(session: Session) -> None:
     due = FRIDAY + days(14.2)
     letter = Letter(TEAM, "ask:1", BUNDLE, BEN, proactive=Proactive.BUNDLE)
     outbox.plan(session, letter, REAL)
-    cases.ask(session, cases.due(session, TEAM, BEN, due), letter.key, due)
+    drawn = lots.draw(cases.due(session, TEAM, BEN, due), "week")
+    cases.ask(session, drawn, letter.key, {case.id: "D1" for case in drawn.taken}, due)
     assert [case.state for case in cases.of_letter(session, TEAM, letter.key)] == [CaseState.ASKED]
     directory.pause(session, act(BEN), due + days(3))
     held = home(session, BEN, PLATFORM, now=due)

@@ -43,7 +43,8 @@ ALLOWED = {
     ("widening", "state"): "asked",
     ("delivery", "state"): "sent",
     ("need", "state"): "open",
-    ("follow_up_case", "state"): "asked",
+    ("follow_up_case", "state"): "closed",
+    ("follow_up_case", "disposition"): "answered",
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",
 }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.answers import groups, questions
 from kbot.capture.flags import Finding
-from kbot.follow_up import cases
+from kbot.follow_up import cases, lots, opening
 from kbot.library import items
 from kbot.library.facts import Consent, Item, ItemState, Lines, WaitsFor
 from kbot.library.tables import ItemRow
@@ -374,9 +374,11 @@ def test_numbers_count_what_happened_and_nobody(session: Session) -> None:
     asked(session, "Who approves travel?")
     asked(session, text="")
     for person in (BEN, DOV):
-        cases.open_case(session, Received(TEAM, person, FRIDAY, person, item.id, ReceiptKind.WILL_USE), REAL)
+        opening.open_case(session, Received(TEAM, person, FRIDAY, person, item.id, ReceiptKind.WILL_USE), REAL)
     for person in (BEN, DOV):
-        cases.ask(session, cases.of_person(session, TEAM, person), f"ask:{person}", FRIDAY)
+        drawn = lots.draw(cases.of_person(session, TEAM, person), person)
+        variants = {case.id: "D1" for case in drawn.taken}
+        cases.ask(session, drawn, f"ask:{person}", variants, FRIDAY)
     groups.close(session, act(CLEO), question.id, item.id, REAL)
     counted = measures.numbers(session, TEAM, [PLATFORM], SINCE, MONDAY)
     assert counted == Numbers(

@@ -15,6 +15,7 @@ from kbot.capture import views as capture
 from kbot.delivery.facts import Need, NeedState
 from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
+from kbot.follow_up.rhythm import Rhythm
 from kbot.home import setup_views
 from kbot.home import views as home
 from kbot.library.facts import (
@@ -122,6 +123,9 @@ def a_case(words: str, n: int = 0, **other: Any) -> Case:
         telling=Telling.UNASKED,
         missing=words,
         responded_at=None,
+        lineage=f"{n:032d}",
+        rhythm=Rhythm.PULL,
+        window_end=NOW,
     )
     return replace(case, **other)
 

@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from kbot.answers import views as answers
 from kbot.answers.facts import Question, Why
 from kbot.capture import views as capture
+from kbot.follow_up import lots
 from kbot.follow_up import views as follow_up
-from kbot.follow_up.facts import Case, CaseState, Form, Telling, Told
+from kbot.follow_up.facts import BARRIER, Case, CaseState, Form, Step, Telling, Told
 from kbot.follow_up.notes import MOST_TOLD
+from kbot.follow_up.rhythm import Rhythm
+from kbot.follow_up.steps import OF_STEP
 from kbot.library.facts import (
     BODY_LIMIT,
     LINE_LIMIT,
@@ -147,6 +150,15 @@ cases = st.builds(
     telling=st.sampled_from(Telling),
     missing=st.just("") | words(2000),
     responded_at=st.none() | moments,
+    lineage=st.just("a" * 32),
+    rhythm=st.sampled_from(Rhythm),
+    window_end=moments,
+    taps=st.fixed_dictionaries(
+        {},
+        optional={
+            step: st.sampled_from(answers) for step, answers in (OF_STEP | {Step.BARRIER: list(BARRIER)}).items()
+        },
+    ),
 )
 counts = st.integers(0, 10**6)
 evidence = st.builds(Evidence, used=counts, helped=counts, failed=counts, made_worse=counts)
@@ -255,7 +267,7 @@ def test_why_and_what_was_wrong(question: Question, item: Item, why: Why, name: 
 
 
 @often
-@given(st.lists(st.tuples(cases, st.none() | items), min_size=1, max_size=follow_up.BUNDLE_LIMIT), names)
+@given(st.lists(st.tuples(cases, st.none() | items), min_size=1, max_size=lots.MOST), names)
 def test_the_bundle(asked: list[tuple[Case, Item | None]], name: str) -> None:
     shown = [follow_up.Asked(case, item, called(name)) for case, item in asked]
     text, blocks = follow_up.bundle(shown, NOW)
@@ -322,6 +334,9 @@ def test_an_unnamed_contributor_is_named_nowhere(item: Item, name: str) -> None:
             telling=Telling.UNASKED,
             missing="",
             responded_at=NOW,
+            lineage=item.id,
+            rhythm=Rhythm.PULL,
+            window_end=NOW,
         )
         for telling in Telling:
             asked = follow_up.Asked(Case(**{**vars(case), "telling": telling}), unnamed, people)
