@@ -40,6 +40,7 @@ from kbot.trail.facts import (
     Helped,
     Intended,
     Linked,
+    NotSuited,
     Published,
     Received,
     Resolved,
@@ -66,6 +67,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],
     Linked: [responses.linked],
+    NotSuited: [deliveries.not_suited],
     TellingAllowed: [notes.keep_for_the_note],
 }
 

@@ -26,12 +26,14 @@ from kbot.trail.facts import (
     Delivered,
     Fact,
     Intended,
+    NotSuited,
     Plan,
     Published,
     ReceiptKind,
     Received,
     Responded,
     Status,
+    Unsuited,
     Verified,
 )
 from kbot.trail.log import remember
@@ -340,6 +342,15 @@ def less_like_this(session: Session, act: Act, delivery: Delivery) -> None:
     }
     keys = ("team_id", "person", "rule", "topic_id")
     insert_or_update(session, MutedRow, row, keys=keys, change=("until",))
+
+
+def not_suited(session: Session, fact: Fact, real: datetime) -> None:
+    """Somebody says, when asked about it later, that the topic or the role was wrong: the rule loses that person."""
+    if not isinstance(fact, NotSuited) or fact.person is None or fact.item is None or fact.reason is Unsuited.KNOWN:
+        return
+    delivery = get(session, fact.team, fact.item, fact.person)
+    if delivery is not None and not delivery.why.rule.is_asked_for:
+        less_like_this(session, Act(fact.team, fact.person, "", fact.at, fact.key), delivery)
 
 
 def more_again(session: Session, act: Act, topic: str) -> None:

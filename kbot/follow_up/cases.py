@@ -207,8 +207,10 @@ def of_letter(session: Session, team: str, letter: str) -> list[Case]:
 
 
 def of_person(session: Session, team: str, person: str) -> list[Case]:
-    """A person's cases, newest first: their own log."""
-    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person)
+    """A person's cases, newest first: their own log, without what is asked later of the same use or silence."""
+    of = select(CaseRow).where(
+        CaseRow.team_id == team, CaseRow.person == person, CaseRow.form.not_in((Form.SUSTAIN, Form.SILENT))
+    )
     return _found(session, of.order_by(CaseRow.opened_at.desc(), CaseRow.id))
 
 

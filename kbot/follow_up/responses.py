@@ -3,7 +3,7 @@
 Nothing of what follows is done here: each answer is remembered, and loop.py says what it wakes.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -85,19 +85,6 @@ def say_missing(session: Session, act: Act, case_id: str, words: str) -> Case:
     if case.letter is not None:
         outbox.refresh(session, act.team, case.letter)
     return cases.get(session, act.team, case_id)
-
-
-def come_back_on(session: Session, act: Act, case_id: str, day: date) -> Case:
-    """They chose the day when it is asked again. Raises BadInput for a day that is over."""
-    case = _theirs(session, act, case_id)
-    if case.status is not Status.NOT_YET or not may_be_asked_again(case):
-        raise BadInput(ANSWERED_OTHERWISE)
-    morning = _morning(session, act, day)
-    if morning <= act.at:
-        raise BadInput("That day is over already; choose a later one.", "day")
-    _ask_then(session, case, morning, Rhythm.CHOSEN)
-    _tap(session, act, case, Step.COME_BACK, Answer.IN_A_MONTH)
-    return _shown_anew(session, act, case)
 
 
 def linked(session: Session, fact: Fact, real: datetime) -> None:
@@ -242,13 +229,6 @@ def _come_back(session: Session, act: Act, case: Case, answer: Answer) -> None:
         _ask_then(session, case, rhythm.first(Rhythm.COMES_UP, act.at, person.zone), Rhythm.COMES_UP)
     else:
         _close(session, case, act, Disposition.ANSWERED)
-
-
-def _morning(session: Session, act: Act, day: date) -> datetime:
-    person = directory.person(session, act.team, act.person)
-    if person is None:
-        raise BadInput(FOR_SOMEBODY_ELSE)
-    return rhythm.on_a_working_day(rhythm.morning_of(day, person.zone), person.zone)
 
 
 def _ask_then(session: Session, case: Case, at: datetime, why: Rhythm, **values: object) -> None:

@@ -6,7 +6,7 @@ of thanking does not inflate what is said.
 
 from collections.abc import Sequence
 
-from kbot.follow_up.facts import SILENCE, SUSTAIN, Answer, Case, CaseState, Form, Step, Telling
+from kbot.follow_up.facts import OUTCOME, SILENCE, SUSTAIN, TELLING, Answer, Case, CaseState, Form, Step, Telling
 from kbot.trail.facts import Barrier, Outcome, Status
 
 MOST_ASKS = 3
@@ -23,6 +23,8 @@ AGAINST_BARRIERS = (Answer.BETTER_WAY, Answer.NOT_CONVINCED, Answer.CONFLICTS, A
 MORE_BARRIERS = (Answer.MISSING_SKILL, Answer.OTHER)
 
 OF_STEP: dict[Step, Sequence[Answer]] = {
+    Step.OUTCOME: tuple(OUTCOME),
+    Step.TELLING: tuple(TELLING),
     Step.COME_BACK: (
         Answer.IN_TWO_WEEKS,
         Answer.IN_A_MONTH,
@@ -40,7 +42,7 @@ OF_STEP: dict[Step, Sequence[Answer]] = {
     Step.SUSTAIN: tuple(SUSTAIN),
     Step.SILENCE: SILENCE,
 }
-"""The answers of the optional steps; those of BARRIER depend on the status."""
+"""The answers of the steps after the status; those of BARRIER depend on it."""
 
 ONE_QUESTION = {Form.SUSTAIN: Step.SUSTAIN, Form.SILENT: Step.SILENCE}
 """Forms whose one question has answers of its own."""

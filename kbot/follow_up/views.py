@@ -112,8 +112,7 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
         question, answers = BARRIER_QUESTIONS[case.status], barriers(case.status)
     else:
         question, answers = QUESTIONS[step].format(contributor=who), OF_STEP.get(step, ())
-    thanks = "" if step in (Step.BARRIER, Step.REASON, Step.OUTCOME, *ONE_QUESTION.values()) else _thanks(case)
-    words = " ".join(part for part in (thanks, question) if part)
+    words = " ".join(part for part in (_said(case), question) if part)
     elements = [_answer_button(case, item, answer, who) for answer in answers if answer not in MORE_BARRIERS]
     if step is Step.TELLING and case.outcome is Outcome.PARTLY and not case.missing:
         elements.append(button("Say what was missing", MISSING, case.id))
@@ -169,10 +168,13 @@ def _ask_status(asked: Asked, item: Item, lead: str, now: datetime) -> list[Bloc
     return [section(text), buttons(*(_button(case, answer, label) for answer, label in row), menu(MORE, options))]
 
 
-def _thanks(case: Case) -> str:
-    if case.outcome is not None:
-        return AFTER_OUTCOME.get(case.outcome, "Thanks.")
-    return THANKS.get(case.status, "Thanks.") if case.status is not None else ""
+def _said(case: Case) -> str:
+    """What was said so far; the first tap alone is complete, and looks so."""
+    if case.status is None:
+        return ""
+    went = f", {WENT[case.outcome]}" if case.outcome else ""
+    after = AFTER_OUTCOME.get(case.outcome, "") if case.outcome else ""
+    return f"You said: {SAID[case.status]}{went}. {after}".rstrip()
 
 
 def _receipt(asked: Asked, item: Item, now: datetime) -> str:
