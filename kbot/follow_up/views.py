@@ -56,8 +56,8 @@ LABEL_NAME = 18
 WHO_SEES_THIS = (
     "You. {contributor}, if you let me tell them. Nobody else - not your manager, not the people who run kbot's "
     "reports. They see totals of 5 or more people; an item itself shows how often it was used and whether it failed, "
-    "without names. If something did harm or is outdated, the broker hears that, not from whom. You can change any "
-    "answer."
+    "without names. If something did harm or is outdated, the broker hears that, not from whom. Whomever you ask for "
+    "help sees that it is you. You can change any answer."
 )
 
 
@@ -112,7 +112,7 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
         question, answers = BARRIER_QUESTIONS[case.status], barriers(case.status)
     else:
         question, answers = QUESTIONS[step].format(contributor=who), OF_STEP.get(step, ())
-    words = " ".join(part for part in (_said(case), question) if part)
+    words = " ".join(part for part in (_said(case), _telling(asked, item), question) if part)
     elements = [_answer_button(case, item, answer, who) for answer in answers if answer not in MORE_BARRIERS]
     if step is Step.TELLING and case.outcome is Outcome.PARTLY and not case.missing:
         elements.append(button("Say what was missing", MISSING, case.id))
@@ -173,7 +173,7 @@ def _said(case: Case) -> str:
     if case.status is None:
         return ""
     went = f", {WENT[case.outcome]}" if case.outcome else ""
-    after = AFTER_OUTCOME.get(case.outcome, "") if case.outcome else ""
+    after = AFTER_OUTCOME.get(case.outcome, "") if case.outcome and case.telling is Telling.UNASKED else ""
     return f"You said: {SAID[case.status]}{went}. {after}".rstrip()
 
 

@@ -17,7 +17,7 @@ def used_it(slack: Driver, person: Person, words: str = "drain the queue", telli
     which.press("It helped")
     becomes(slack, which, "May I tell")
     which.press(telling)
-    becomes(slack, which, "You said: Used it, it helped.")
+    becomes(slack, which, "Two lines for the next person?")
     return which
 
 
@@ -91,6 +91,8 @@ def test_a_permission_taken_back_before_the_note_is_kept(slack: Driver, days: Da
     which.press("Used it")
     becomes(slack, which, "How did it go?")
     which.press("Made it worse")
+    becomes(slack, which, "Want help?")
+    which.press("No, thanks")
     becomes(slack, which, "May I tell Ana?")
     which.press("No")
     becomes(slack, which, "it made things worse")
@@ -105,6 +107,10 @@ def test_what_was_changed_meanwhile_is_told_as_it_is_now(slack: Driver, days: Da
     which.press("Change my answer")
     slack.wait(lambda: "Tried, didn't work" in which.buttons, what="the buttons again")
     which.press("Tried, didn't work")
+    becomes(slack, which, "What happened?")
+    which.press("Not clear how")
+    becomes(slack, which, "Want help?")
+    which.press("No, thanks")
     becomes(slack, which, "May I tell Ana?")
     which.press(WITH)
     becomes(slack, which, "You said: Tried, didn't work")
