@@ -17,10 +17,10 @@ TRIED_BARRIERS = (
     Answer.CONFLICTS,
     Answer.OUTDATED,
     Answer.WORKED_PARTLY,
-    Answer.WRONG,
 )
 AGAINST_BARRIERS = (Answer.BETTER_WAY, Answer.NOT_CONVINCED, Answer.CONFLICTS, Answer.NO_TIME, Answer.OUTDATED)
-MORE_BARRIERS = (Answer.MISSING_SKILL, Answer.OTHER)
+MORE_BARRIERS = (Answer.WRONG, Answer.MISSING_SKILL, Answer.OTHER)
+"""In the menu, so that five stand in the open."""
 
 OF_STEP: dict[Step, Sequence[Answer]] = {
     Step.OUTCOME: tuple(OUTCOME),
@@ -55,7 +55,7 @@ def barriers(status: Status | None) -> Sequence[Answer]:
     """What may have been in the way, for each kind of answer."""
     match status:
         case Status.NOT_YET:
-            return (*NOT_YET_BARRIERS, *MORE_BARRIERS)
+            return (*NOT_YET_BARRIERS, Answer.MISSING_SKILL, Answer.OTHER)
         case Status.TRIED_NOT_WORKED:
             return (*TRIED_BARRIERS, *MORE_BARRIERS)
         case Status.DECIDED_AGAINST:
