@@ -139,6 +139,16 @@ class Source:
     files: tuple[str, ...] = ()
 
 
+class Cadence(StrEnum):
+    """How often there is an occasion to use what items of a topic say (domain.md 3.4); the fastest first."""
+
+    FAST = "fast"
+    """Daily work: support, being on call."""
+    NORMAL = "normal"
+    SLOW = "slow"
+    """Once a quarter or a year: closing the books, hiring, audits."""
+
+
 @dataclass(frozen=True)
 class Topic:
     """What items are about."""

@@ -187,6 +187,8 @@ class TopicRow(Table):
     name: Mapped[PeoplesWords]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
+    cadence: Mapped[str] = mapped_column(server_default="normal")
+    __table_args__ = (CheckConstraint("cadence IN ('normal', 'fast', 'slow')", name="topic_cadence"),)
 
 
 class TopicNameRow(Table):

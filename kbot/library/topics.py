@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.library import naming
 from kbot.library.audience import visible_to
-from kbot.library.facts import ItemState, Lines, Listed, Topic
+from kbot.library.facts import Cadence, ItemState, Lines, Listed, Topic
 from kbot.library.naming import slug
 from kbot.library.tables import AskedRow, FollowRow, ItemRow, ItemTopicRow, TopicNameRow, TopicRow
 from kbot.people import directory
@@ -63,6 +63,31 @@ def get(session: Session, team: str, topic: str) -> Topic | None:
     """A topic by its id."""
     row = session.get(TopicRow, (team, topic))
     return Topic(row.id, row.name) if row else None
+
+
+def cadence_of(session: Session, team: str, item: str) -> Cadence:
+    """The fastest cadence among an item's topics; the normal one where it has none."""
+    query = (
+        select(TopicRow.cadence)
+        .join(ItemTopicRow, (ItemTopicRow.team_id == TopicRow.team_id) & (ItemTopicRow.topic_id == TopicRow.id))
+        .where(ItemTopicRow.team_id == team, ItemTopicRow.item_id == item)
+    )
+    found = set(session.scalars(query))
+    return next((cadence for cadence in Cadence if cadence in found), Cadence.NORMAL)
+
+
+def set_cadence(session: Session, act: Act, topic: str, cadence: Cadence) -> None:
+    """A broker says how often there is an occasion to use what is about it."""
+    _lock(session, act, topic)
+    changed = session.execute(
+        update(TopicRow)
+        .where(TopicRow.team_id == act.team, TopicRow.id == topic, TopicRow.cadence != cadence)
+        .values(cadence=cadence)
+        .returning(TopicRow.id)
+    )
+    if changed.first() is not None:
+        directory.write_down(session, act, topic, f"topic's cadence: {cadence}")
+    session.expire_all()
 
 
 def named_in(session: Session, team: str, lines: Lines) -> list[str]:

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, func, insert, inspect, select, text
 from sqlalchemy import Table as PlainTable
+from sqlalchemy.exc import IntegrityError
 
 from kbot import app
 from kbot.act import BadInput
@@ -37,6 +38,7 @@ ALLOWED = {
     ("question", "state"): "open",
     ("help_request", "state"): "asked",
     ("lineage", "kind"): "adapts",
+    ("topic", "cadence"): "normal",
     ("person", "pace"): "daily",
     ("widening", "state"): "asked",
     ("delivery", "state"): "sent",
@@ -213,6 +215,25 @@ def test_what_was_sent_unasked_before_still_counts_and_what_is_new_goes_back(emp
         assert [tuple(row) for row in rows_] == [
             ("answer", None, None), ("bundle", 4, NOW), ("help", 2, NOW), ("note", 7, NOW), ("old", 7, NOW)
         ]  # fmt: skip
+
+
+def test_a_topic_from_before_has_the_normal_cadence_and_goes_back_without(empty: Address) -> None:
+    schema.upgrade(empty, "0006")
+    with schema.session_of(empty, to_write=True) as session:
+        moment = {"at": "2026-11-20 12:00:00+00:00"}
+        session.execute(text("INSERT INTO topic VALUES ('x', 't', 'deploys', 'U0ANA', :at)"), moment)
+        session.commit()
+    schema.upgrade(empty)
+    with schema.session_of(empty, to_write=True) as session:
+        assert session.execute(text("SELECT cadence FROM topic")).scalar_one() == "normal"
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("UPDATE topic SET cadence = 'yearly'"))
+        session.execute(text("UPDATE topic SET cadence = 'slow'"))
+        session.commit()
+    schema.downgrade(empty, "0006")
+    with schema.session_of(empty) as session:
+        assert session.execute(text("SELECT name FROM topic")).scalars().all() == ["deploys"]
+        assert "cadence" not in _columns(empty, "topic")
 
 
 # A later version of kbot

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
 from kbot.library import items, topics
-from kbot.library.facts import Item, Lines, Topic
+from kbot.library.facts import Cadence, Item, Lines, Topic
 from kbot.library.naming import named
 from kbot.library.tables import FollowRow
 from kbot.people.facts import Viewer
@@ -122,6 +122,26 @@ def test_merging_loses_no_follower_and_doubles_none(session: Session) -> None:
         assert [each.name for each in items.get(session, TEAM, item.id).topics] == ["releases"]
     with pytest.raises(BadInput, match="the same topic already"):
         topics.merge(session, act(CLEO), topic(session, "deploys").id, topic(session, "releases").id)
+
+
+def test_an_item_has_the_fastest_cadence_of_its_topics(session: Session) -> None:
+    item = about(session, "support", "hiring", "deploys")
+    assert topics.cadence_of(session, TEAM, item.id) is Cadence.NORMAL
+    topics.set_cadence(session, act(CLEO), topic(session, "hiring").id, Cadence.SLOW)
+    assert topics.cadence_of(session, TEAM, item.id) is Cadence.NORMAL
+    topics.set_cadence(session, act(CLEO), topic(session, "support").id, Cadence.FAST)
+    assert topics.cadence_of(session, TEAM, item.id) is Cadence.FAST
+    only_slow, of_none = about(session, "hiring"), about(session)
+    assert topics.cadence_of(session, TEAM, only_slow.id) is Cadence.SLOW
+    assert topics.cadence_of(session, TEAM, of_none.id) is Cadence.NORMAL
+
+
+def test_topics_that_are_merged_have_the_cadence_of_the_one_that_stays(session: Session) -> None:
+    item = about(session, "hiring")
+    about(session, "people")
+    topics.set_cadence(session, act(CLEO), topic(session, "people").id, Cadence.SLOW)
+    topics.merge(session, act(CLEO), topic(session, "hiring").id, topic(session, "people").id)
+    assert topics.cadence_of(session, TEAM, item.id) is Cadence.SLOW
 
 
 NAMES = st.sampled_from(["a1", "b2", "c3", "d4", "e5"])
