@@ -277,6 +277,18 @@ def get(session: Session, team: str, item: str, recipient: str) -> Delivery | No
     return _delivery(session, row) if row else None
 
 
+def unanswered(session: Session, team: str, person: str, since: datetime, most: int = 30) -> list[Delivery]:
+    """What somebody got after then (people's time) and has said nothing of, the newest first."""
+    query = select(DeliveryRow).where(
+        DeliveryRow.team_id == team,
+        DeliveryRow.recipient == person,
+        DeliveryRow.sent_at > since,
+        DeliveryRow.said.is_(None),
+    )
+    rows = session.scalars(query.order_by(DeliveryRow.sent_at.desc(), DeliveryRow.item_id).limit(most))
+    return [_delivery(session, row) for row in rows]
+
+
 def _delivery(session: Session, row: DeliveryRow) -> Delivery:
     need = session.get(NeedRow, (row.team_id, row.need_id)) if row.need_id else None
     topic = topics.get(session, row.team_id, row.topic_id) if row.topic_id else None

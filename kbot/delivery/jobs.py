@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kbot.delivery import deliveries, mobilize_views, need_views, needs, recipients, views
-from kbot.delivery.facts import CARD, NEED_OVER, TO_CHANNEL, WIDEN, Delivery, Rule
+from kbot.delivery.facts import CARD, NEED_OVER, TO_CHANNEL, WIDEN, Delivery, NeedState, Rule
 from kbot.house import House
 from kbot.library import items, widening
 from kbot.library.facts import Item
@@ -56,6 +56,9 @@ async def ask_about_needs(house: House) -> None:
 async def need_over(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """Did it help? With what came, as the person may see it now."""
     need = await house.unit.read(needs.get, letter.team, letter.about["need"])
+    is_new = await house.unit.read(outbox.where, letter.team, letter.key) is None
+    if is_new and need.state is not NeedState.ASKED:
+        return Drop("it is answered already")
     shown = await show(house, letter.team, letter.to, need.matches)
     text, blocks = need_views.over(need, shown.items)
     return Post(letter.to, text, blocks)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
 from kbot.delivery import deliveries, intentions, views
-from kbot.delivery.facts import Delivery, Plan
+from kbot.delivery.facts import Plan
 from kbot.house import House
 from kbot.library.facts import Item
 from kbot.library.looking import Shown, show
@@ -37,18 +37,20 @@ async def _seen(house: House, team: str, person: str, item: str) -> tuple[Person
     return member, shown, shown.items[0]
 
 
-async def _mine(house: House, press: Press, item: str) -> Delivery | None:
-    """The delivery whose own message was pressed in; it is shown anew by its letter."""
+async def _is_shown_anew(house: House, press: Press, item: str) -> bool:
+    """Whether where was pressed shows by itself what came of it: the Home tab, or the delivery's own message."""
+    if press.place.view_id is not None:
+        return True
     mine = await house.unit.read(deliveries.get, press.team, item, press.person)
     letter = await house.unit.read(outbox.letter_at, press.team, press.place.channel, press.place.ts)
-    return mine if mine is not None and letter is not None and letter.key == mine.letter else None
+    return mine is not None and letter is not None and letter.key == mine.letter
 
 
 async def on_use(house: House, press: Press) -> Answer:
     """ "I'll use this": a receipt, and the question when, which needs no answer."""
     _, _, item = await _seen(house, press.team, press.person, press.value)
     is_new = await house.unit(deliveries.will_use, _act(house, press), item.id)
-    if await _mine(house, press, item.id):
+    if await _is_shown_anew(house, press, item.id):
         return None
     text, blocks = views.will_use(item, is_new=is_new)
     return Reply(text, blocks)
@@ -68,7 +70,7 @@ async def on_plan(house: House, press: Press) -> Answer:
     act = _act(house, press)
     by = intentions.until(plan, "", act.at, person.zone)
     await house.unit(deliveries.intend, act, item.id, plan, by.isoformat())
-    return None if await _mine(house, press, item.id) else Reply(views.will_ask(plan), replace=True)
+    return None if await _is_shown_anew(house, press, item.id) else Reply(views.will_ask(plan), replace=True)
 
 
 async def on_plan_modal(house: House, submission: Submission) -> Answer:
@@ -141,6 +143,7 @@ PRESSES = {
     NOT_FOR_ME: on_not_for_me,
     CARD_MENU: on_menu,
     **{f"{PLAN}.{plan.value}": on_plan for plan in Plan},
+    PLAN: on_plan,
     views.PAUSE: on_pause,
     views.STOP: on_stop,
 }

@@ -1,15 +1,25 @@
 """The doors of home from Slack: the Home tab, pause and resume, and how kbot behaves in a channel."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
+from kbot.capture import views as capture
+from kbot.cards import CARD_MENU, GOOD, NOT_FOR_ME, PLAN, USE
+from kbot.delivery.facts import Plan
+from kbot.delivery.mobilize_views import WIDEN_NO, WIDEN_YES
+from kbot.delivery.need_views import HELPED, NOTHING, SAY
+from kbot.delivery.views import PLAN_MODAL
 from kbot.follow_up import cases
+from kbot.follow_up.facts import Answer as Said
+from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE
 from kbot.home import limits, pausing, setup, setup_views, views
-from kbot.home.tab import home_letter
+from kbot.home.tab import home_letter, show_anew
 from kbot.house import House
 from kbot.library.search import tuning
 from kbot.people import directory
@@ -21,6 +31,8 @@ from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Submission
 from kbot.slack.modals import show_modal
 from kbot.slack.outgoing import View
 from kbot.slack.words import SlackChannel
+
+T = TypeVar("T", Press, Submission)
 
 NOT_HERE = "`/kb setup` works in a channel: type it in the one that you mean."
 
@@ -232,6 +244,34 @@ async def _broker(house: House, team: str, user: str) -> Person:
         raise BadInput("Slack does not know one of these people any more.", setup.BROKERS)
     return person
 
+
+def shown_anew(
+    listeners: Mapping[str, Callable[[House, T], Awaitable[Answer]]],
+) -> dict[str, Callable[[House, T], Awaitable[Answer]]]:
+    """The same listeners; what can be answered in the Home tab and in a message shows the tab anew, wherever it was."""
+    return {name: partial(_then_shown, one) if name in IN_BOTH else one for name, one in listeners.items()}
+
+
+async def _then_shown(listener: Callable[[House, T], Awaitable[Answer]], house: House, did: T) -> Answer:
+    try:
+        return await listener(house, did)
+    finally:  # also what was answered before: then the tab is behind
+        key = did.trigger_id if isinstance(did, Press) else did.view_id
+        act = house.act(did.team, did.person, "home", f"shown:{key}")
+        await house.unit(show_anew, act, house.clock.real())
+
+
+IN_BOTH = frozenset(
+    {
+        *(f"{ANSWER}.{answer.value}" for answer in Said),
+        *(f"{PLAN}.{plan.value}" for plan in Plan),
+        *(f"{SAY}.{state.value}" for state, _ in (*HELPED, *NOTHING)),
+        *(MORE, PLAN, USE, GOOD, NOT_FOR_ME, CARD_MENU, WIDEN_YES, WIDEN_NO),
+        *(capture.FINE, capture.YES, capture.UNNAMED, capture.NAMED, capture.REFUSE, capture.MENU),
+        *(MISSING_MODAL, PLAN_MODAL, capture.EDIT_MODAL),
+    }
+)
+"""What asks in the Home tab and in a message: action ids, and the forms that they open."""
 
 EVENTS = {"app_home_opened": on_home_opened}
 PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume, views.PACE: on_pace}

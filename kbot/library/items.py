@@ -333,6 +333,22 @@ def waiting(session: Session, team: str, channels: Iterable[str], waits_for: Wai
     return items_of(session, list(rows))
 
 
+def waiting_for_contributor(session: Session, team: str, person: str) -> list[Item]:
+    """Candidates that wait for this person's own yes, or for a time in which they may decline; oldest first."""
+    rows = session.scalars(
+        select(ItemRow)
+        .where(
+            ItemRow.team_id == team,
+            ItemRow.contributor == person,
+            ItemRow.state == ItemState.CANDIDATE,
+            ItemRow.waits_for.in_((WaitsFor.CONTRIBUTOR, WaitsFor.TIME)),
+            ItemRow.consent == Consent.ASKED,
+        )
+        .order_by(ItemRow.created_at, ItemRow.id)
+    )
+    return items_of(session, list(rows))
+
+
 def published_since(session: Session, team: str, channels: Iterable[str], at: datetime) -> list[Item]:
     """Items of these channels published from then on (people's time), newest first."""
     rows = session.scalars(
