@@ -42,7 +42,7 @@ BUILD_ON = "cards.build_on"
 USE, GOOD, NOT_FOR_ME, CARD_MENU = "card.use", "card.good", "card.not_for_me", "card.menu"
 PLAN = "card.plan"
 """Of a menu of when. Each button is `card.plan.<plan>`: action ids are unique within their block."""
-LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR = "less", "stop", "doubt", "ask"
+LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR, BUILD = "less", "stop", "doubt", "ask", "build"
 """What an entry of a card's menu begins with; the item's id follows."""
 
 
@@ -169,7 +169,11 @@ def card(
 def acts(item: Item, *, delivered: bool = False) -> Block:
     """The row under a card: what can be said of it. `delivered`: to this person alone, who did not ask for it."""
     answers = [button("I'll use this", USE, item.id)]
-    entries = [("Outdated or wrong?", f"{DOUBT}:{item.id}"), ("Ask the contributor", f"{ASK_CONTRIBUTOR}:{item.id}")]
+    entries = [
+        ("Outdated or wrong?", f"{DOUBT}:{item.id}"),
+        ("Ask the contributor", f"{ASK_CONTRIBUTOR}:{item.id}"),
+        ("Build on this", f"{BUILD}:{item.id}"),
+    ]
     if delivered:
         answers += [button("Good to know", GOOD, item.id), button("Not for me", NOT_FOR_ME, item.id)]
         entries = [

@@ -44,6 +44,7 @@ from kbot.trail.facts import (
     Responded,
     Superseded,
     TellingAllowed,
+    Unlinked,
     Verified,
     Withdrawn,
 )
@@ -62,6 +63,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Withdrawn: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],
+    Unlinked: [recall.undone],
     TellingAllowed: [notes.keep_for_the_note],
 }
 

@@ -149,6 +149,14 @@ def publish(session: Session, act: Act, item: str) -> bool:
     return True
 
 
+def restore(session: Session, act: Act, item: str) -> bool:
+    """What was replaced by mistake can be found again, as it was published once. False when it can be found."""
+    restored = move(session, act, item, ItemState.PUBLISHED)
+    if restored:
+        index.put(session, get(session, act.team, item))
+    return restored
+
+
 def take_away(session: Session, act: Act, item: str, state: ItemState) -> bool:
     """The item goes into a state in which nobody finds it. Returns False when it was there already.
 

@@ -116,6 +116,14 @@ class Linked(Fact):
 
 
 @dataclass(frozen=True)
+class Unlinked(Fact):
+    """`person` took that back: a link that they had made, or that a broker finds wrong."""
+
+    kind: str
+    other: str
+
+
+@dataclass(frozen=True)
 class Verified(Fact):
     """`person` vouches for an item."""
 

@@ -43,7 +43,7 @@ def test_a_followed_topic_delivers_with_its_reason(slack: Driver, days: Days, bo
     assert TIP in seen.text
     assert seen.buttons == [
         *("I'll use this", "Good to know", "Not for me"),
-        *("Less like this", "Stop deliveries", "Outdated or wrong?", "Ask the contributor"),
+        *("Less like this", "Stop deliveries", "Outdated or wrong?", "Ask the contributor", "Build on this"),
         *("Pause", "Stop"),
     ]
     assert seen.notification == f"From a colleague: {TIP}"
@@ -104,6 +104,9 @@ def test_the_menu_of_a_card(slack: Driver, days: Days) -> None:
     def said(label: str) -> str:
         return after(slack, lambda: seen.press(label), lambda: slack.ben.ephemerals("dm"), label).text
 
+    form = opens(slack, slack.ben, lambda: seen.press("Build on this"))
+    assert "You build on" in form.text
+    form.close()
     assert "Ana shared it" in said("Ask the contributor")
     assert "not who" in said("Outdated or wrong?")
     assert "for 90 days" in said("Less like this")
