@@ -7,20 +7,23 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
 from kbot.delivery import deliveries, intentions, views
-from kbot.delivery.facts import Plan
+from kbot.delivery.facts import CARD, Plan
 from kbot.house import House
 from kbot.library.facts import Item
 from kbot.library.looking import Shown, show
 from kbot.people import directory
 from kbot.people.facts import Pace, Person
 from kbot.people.viewers import member_of
-from kbot.post import outbox
-from kbot.slack.incoming import Answer, Press, Reply, Submission
+from kbot.post import inbox, outbox
+from kbot.post.outbox import Letter
+from kbot.slack.incoming import Answer, Event, Press, Reply, Submission
 from kbot.slack.mrkdwn import one_line
+from kbot.slack.words import emoji_name
 from kbot.trail.facts import Complaint, Doubted
 from kbot.trail.log import remember
 
 PAUSE = timedelta(days=7)
+TICK = "white_check_mark"
 GONE = "That is not there any more, or not for you to see."
 
 
@@ -137,6 +140,36 @@ async def on_stop(house: House, press: Press) -> Answer:
     return Reply("I send you nothing unasked from now on. `/kb resume` starts again.")
 
 
+async def on_reaction_added(house: House, event: Event) -> None:
+    """A check mark on one's own delivered message says that it was used."""
+    letter = await _ticked(house, event)
+    if letter is None:
+        return
+    inside = await house.unit.read(deliveries.of_letter, letter)
+    seen = await show(house, event.team, letter.to, [one.item for one in inside])
+    act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
+    ts = str(event.body["event_ts"])
+    await house.unit(inbox.finishing(event, deliveries.tick), act, letter, ts, [item.id for item in seen.items])
+
+
+async def on_reaction_removed(house: House, event: Event) -> None:
+    """It is taken off again."""
+    letter = await _ticked(house, event)
+    if letter is not None:
+        act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
+        await house.unit(inbox.finishing(event, deliveries.untick), act, letter, str(event.body["event_ts"]))
+
+
+async def _ticked(house: House, event: Event) -> Letter | None:
+    """The delivered message that a check mark is about, if it is its recipient's own."""
+    body = event.body
+    if body["item"].get("type") != "message" or emoji_name(body["reaction"]) != TICK:
+        return None
+    letter = await house.unit.read(outbox.letter_at, event.team, body["item"]["channel"], body["item"]["ts"])
+    return letter if letter is not None and letter.kind == CARD and letter.to == body["user"] else None
+
+
+EVENTS = {"reaction_added": on_reaction_added, "reaction_removed": on_reaction_removed}
 PRESSES = {
     USE: on_use,
     GOOD: on_good,

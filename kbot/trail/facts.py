@@ -191,6 +191,24 @@ class Intended(Fact):
 
 
 @dataclass(frozen=True)
+class Ticked(Fact):
+    """`person` put a check mark on the message, a letter by its key, that had brought them `items`: they used it.
+    `event_ts` is Slack's time of that; it tells what came first."""
+
+    message: str
+    event_ts: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unticked(Fact):
+    """`person` took the check mark off."""
+
+    message: str
+    event_ts: str
+
+
+@dataclass(frozen=True)
 class Doubted(Fact):
     """`person` finds an item outdated or wrong."""
 
@@ -208,6 +226,11 @@ class Responded(Fact):
     @property
     def is_bad(self) -> bool:
         return self.status is Status.TRIED_NOT_WORKED or self.outcome is Outcome.MADE_WORSE
+
+
+@dataclass(frozen=True)
+class TakenBack(Fact):
+    """`person` takes back at once what they had said: the Responded of the same key, which counts no more."""
 
 
 @dataclass(frozen=True)

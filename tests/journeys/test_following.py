@@ -68,6 +68,26 @@ def test_ill_use_this_asks_when_and_follows_up_after_that(slack: Driver, days: D
     assert bot.count("fact", "kind = 'Intended'") == 1
 
 
+def test_a_check_mark_on_it_tells_that_it_was_used(slack: Driver, days: Days, bot: Bot) -> None:
+    adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys")
+    follows(slack, slack.ben, "deploys")
+    seen = next_delivery(slack, days, slack.ben)
+    asked = after(slack, lambda: slack.ben.reacts(seen, "white_check_mark"), lambda: slack.ben.ephemerals("dm"), "word")
+    assert "Good. How did it go?" in asked.text
+    slack.redeliver("reaction_added", 2)
+    slack.settle()
+    assert bot.count("fact", "kind = 'Responded'") == 1
+    slack.ben.unreacts(seen, "white_check_mark")
+    slack.wait(lambda: bot.count("fact", "kind = 'TakenBack'") == 1, what="it to be taken back")
+    slack.ben.reacts(seen, "white_check_mark")
+    asked = slack.wait(lambda: [s for s in slack.ben.ephemerals("dm") if s.live][1:], what="the question again")[-1]
+    asked.press("It helped")
+    becomes(slack, asked, "May I tell Ana?")
+    slack.ben.unreacts(seen, "white_check_mark")
+    slack.settle()
+    assert bot.count("follow_up_case", "outcome = 'helped'") == 1
+
+
 def test_in_my_own_words(slack: Driver, days: Days, bot: Bot) -> None:
     adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys")
     follows(slack, slack.ben, "deploys")
