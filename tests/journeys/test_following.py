@@ -150,7 +150,7 @@ def test_an_unknown_topic_and_what_is_known(slack: Driver) -> None:
     told(slack, slack.ben, "/kb unfollow deploys", "You did not follow")
 
 
-def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, days: Days) -> None:
+def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, days: Days, bot: Bot) -> None:
     set_up(slack, slack.ana, Brokers=["cleo"])
     adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys, releases")
     follows(slack, slack.ben, "deploys")
@@ -161,11 +161,13 @@ def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, day
     closes(slack.cleo)
     told(slack, slack.ben, "/kb follow", "You follow *releases*.")
     listed = told(slack, slack.cleo, "/kb topics", "releases")
-    form = opens(slack, slack.cleo, lambda: listed.press("Rename"))
-    form.fill("Its new name", "Shipping").submit()
+    form = opens(slack, slack.cleo, lambda: listed.press("Change"))
+    form.fill("Its name", "Shipping")
+    form.select("How often is there a chance to use it?", "A few times a year: I ask after a month").submit()
     closes(slack.cleo)
+    assert bot.count("topic", "name = 'Shipping' AND cadence = 'slow'") == 1
     assert "Shipping" in next_delivery(slack, days, slack.ben, "deploys").text
-    assert "Rename" not in told(slack, slack.ben, "/kb topics", "Shipping").buttons
+    assert "Change" not in told(slack, slack.ben, "/kb topics", "Shipping").buttons
 
 
 def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Days) -> None:
@@ -178,6 +180,25 @@ def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Day
     seen = slack.wait(lambda: [s for s in slack.cleo.sees(place)[before:] if not s.ephemeral], what="the post")[0]
     assert "This channel follows" in seen.text
     assert TIP in seen.text
+
+
+def test_what_a_channel_follows_stands_in_its_set_up(slack: Driver, bot: Bot) -> None:
+    adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys, calendar")
+    field = "Topics that this channel follows"
+    form = opens(slack, slack.ana, lambda: slack.ana.command("/kb setup", "platform"))
+    assert form.fill(field, "deplois").submit() == {
+        field: 'There is no topic "deplois". Did you mean "deploys"? /kb topics lists them all.'
+    }
+    assert bot.count("channel") == 0, "nothing half done"
+    assert form.fill(field, "Deploys, calendar").submit() == {}
+    closes(slack.ana)
+    told(slack, slack.ben, "/kb setup show", "*Follows* calendar, deploys.")
+    form = opens(slack, slack.ana, lambda: slack.ana.command("/kb setup", "platform"))
+    assert form.fields[field] == "calendar, deploys"
+    assert form.fill(field, "deploys").submit() == {}
+    closes(slack.ana)
+    told(slack, slack.ben, "/kb setup show", "*Follows* deploys.")
+    assert bot.count("follow", "is_channel") == 1
 
 
 def test_a_flag_finds_its_topics_by_name(slack: Driver) -> None:

@@ -335,6 +335,17 @@ def test_every_change_of_a_channel_is_written_down(session: Session) -> None:
     assert changes[1].change == "capture_and_ask review bulb brokers: U0CLEO U0BEN"
 
 
+def test_what_a_channel_follows_beside_the_form_stays(session: Session) -> None:
+    topics.give(session, act(ANA), saved(session).id, ["deploys", "importer", "vault"])
+    ids = {name: topics.find(session, TEAM, name) for name in ("deploys", "importer", "vault")}
+    known = {name: topic.id for name, topic in ids.items() if topic is not None}
+    for name in ("vault", "importer"):
+        topics.follow(session, act(CLEO), known[name], PLATFORM)
+    policy = Policy(PLATFORM, is_set_up=True)
+    listeners._set_up(session, act(ANA), policy, None, [known["deploys"]], [known["importer"]])
+    assert [topic.name for topic in topics.followed(session, TEAM, PLATFORM)] == ["deploys", "vault"]
+
+
 PLACE = SlackChannel(PLATFORM, "plat<form", ANA, False, False, False, False, True)
 PRIVATE = SlackChannel(ONCALL, "oncall", ANA, True, False, False, False, True)
 

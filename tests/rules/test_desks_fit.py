@@ -223,7 +223,9 @@ def test_every_modal_fits(words: str) -> None:
     views: list[dict[str, Any]] = []
     views.append(review.answer_modal(a_question(words)))
     views.append(sentence_view(words or "A sentence."))
-    views += [setup_views.modal(_channel(words, is_private=private), _policy(), Tuning()) for private in (True, False)]
+    follows = [Topic(str(n) * 32, words[:60]) for n in range(30)]
+    for private in (True, False):
+        views.append(setup_views.modal(_channel(words, is_private=private), _policy(), Tuning(), follows))
     for view in views:
         assert [str(problem) for problem in check_view(view, "modal")] == []
         for block in view["blocks"]:
