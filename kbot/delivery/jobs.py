@@ -12,7 +12,7 @@ from kbot.house import House
 from kbot.library import items, widening
 from kbot.library.facts import Item
 from kbot.library.looking import Shown, show, show_in, weigh
-from kbot.library.search.thresholds import CITED
+from kbot.library.search import tuning
 from kbot.people.viewers import names, viewer_of
 from kbot.post import outbox
 from kbot.post.outbox import Letter
@@ -40,9 +40,10 @@ async def choose_recipients(house: House) -> int:
 
 async def _meet_needs(house: House, item: Item) -> None:
     """Who needs it gets it, if they would find it by what they need, as they may see it now."""
+    threshold = await house.unit.read(tuning.threshold, item.team)
     for need in await house.unit.read(needs.that_may_fit, item, house.now()):
         hit = await weigh(house, item.team, need.person, need.words, item)
-        if hit is not None and hit.score >= CITED.answer:
+        if hit is not None and hit.score >= threshold.answer:
             act = house.act(item.team, need.person, "", f"need:{need.id}:{item.id}")
             await house.unit(needs.met_by, act, need.id, item)
 
