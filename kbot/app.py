@@ -92,34 +92,38 @@ def doors_of(house: House) -> Doors:
     return Doors(
         presses=with_house(
             house,
-            {
-                **capture.PRESSES,
-                **link_listeners.PRESSES,
-                **recall_listeners.PRESSES,
-                **answers.PRESSES,
-                **open_listeners.PRESSES,
-                **delivery.PRESSES,
-                **topic_listeners.PRESSES,
-                **need_listeners.PRESSES,
-                **mobilize_listeners.PRESSES,
-                **follow_up.PRESSES,
-                **review.PRESSES,
-                **home.PRESSES,
-            },
+            home.shown_anew(
+                {
+                    **capture.PRESSES,
+                    **link_listeners.PRESSES,
+                    **recall_listeners.PRESSES,
+                    **answers.PRESSES,
+                    **open_listeners.PRESSES,
+                    **delivery.PRESSES,
+                    **topic_listeners.PRESSES,
+                    **need_listeners.PRESSES,
+                    **mobilize_listeners.PRESSES,
+                    **follow_up.PRESSES,
+                    **review.PRESSES,
+                    **home.PRESSES,
+                }
+            ),
         ),
         submissions=with_house(
             house,
-            {
-                **capture.SUBMISSIONS,
-                **link_listeners.SUBMISSIONS,
-                **answers.SUBMISSIONS,
-                **delivery.SUBMISSIONS,
-                **topic_listeners.SUBMISSIONS,
-                **mobilize_listeners.SUBMISSIONS,
-                **follow_up.SUBMISSIONS,
-                **review.SUBMISSIONS,
-                **home.SUBMISSIONS,
-            },
+            home.shown_anew(
+                {
+                    **capture.SUBMISSIONS,
+                    **link_listeners.SUBMISSIONS,
+                    **answers.SUBMISSIONS,
+                    **delivery.SUBMISSIONS,
+                    **topic_listeners.SUBMISSIONS,
+                    **mobilize_listeners.SUBMISSIONS,
+                    **follow_up.SUBMISSIONS,
+                    **review.SUBMISSIONS,
+                    **home.SUBMISSIONS,
+                }
+            ),
         ),
         shortcuts=with_house(house, {**capture.SHORTCUTS, **link_listeners.SHORTCUTS, **answers.SHORTCUTS}),
         command=Commands(house, words),

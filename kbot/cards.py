@@ -41,8 +41,8 @@ BUILD_ON = "cards.build_on"
 """Of the button, or the only choice of a menu, that begins something built on an item; it carries the item's id."""
 USE, GOOD, NOT_FOR_ME, CARD_MENU = "card.use", "card.good", "card.not_for_me", "card.menu"
 PLAN = "card.plan"
-"""Each button of the question when is `card.plan.<plan>`: action ids are unique within their block."""
-LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR = "less", "stop", "doubt", "ask"
+"""Of a menu of when. Each button is `card.plan.<plan>`: action ids are unique within their block."""
+LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR, BUILD = "less", "stop", "doubt", "ask", "build"
 """What an entry of a card's menu begins with; the item's id follows."""
 
 
@@ -83,11 +83,13 @@ def menu(action: str, options: Sequence[tuple[str, str]]) -> OverflowMenuElement
     return OverflowMenuElement(action_id=action, options=_entries(options))
 
 
-def choice(action: str, options: Sequence[tuple[str, str]], chosen: str) -> StaticSelectElement:
-    """A menu that shows what is chosen: (label, value) of each entry."""
+def choice(
+    action: str, options: Sequence[tuple[str, str]], chosen: str, *, empty: str | None = None
+) -> StaticSelectElement:
+    """A menu that shows what is chosen: (label, value) of each entry. `empty`: what it says where nothing is."""
     entries = _entries(options)
     initial = next((entry for entry in entries if entry.value == chosen), None)
-    return StaticSelectElement(action_id=action, options=entries, initial_option=initial)
+    return StaticSelectElement(action_id=action, options=entries, initial_option=initial, placeholder=empty)
 
 
 def _entries(options: Sequence[tuple[str, str]]) -> list[Option]:
@@ -167,7 +169,11 @@ def card(
 def acts(item: Item, *, delivered: bool = False) -> Block:
     """The row under a card: what can be said of it. `delivered`: to this person alone, who did not ask for it."""
     answers = [button("I'll use this", USE, item.id)]
-    entries = [("Outdated or wrong?", f"{DOUBT}:{item.id}"), ("Ask the contributor", f"{ASK_CONTRIBUTOR}:{item.id}")]
+    entries = [
+        ("Outdated or wrong?", f"{DOUBT}:{item.id}"),
+        ("Ask the contributor", f"{ASK_CONTRIBUTOR}:{item.id}"),
+        ("Build on this", f"{BUILD}:{item.id}"),
+    ]
     if delivered:
         answers += [button("Good to know", GOOD, item.id), button("Not for me", NOT_FOR_ME, item.id)]
         entries = [

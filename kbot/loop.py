@@ -19,7 +19,8 @@ from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
 from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
 from kbot.delivery import jobs as delivery
-from kbot.follow_up import cases, notes, opening, responses
+from kbot.delivery import listeners as delivery_listeners
+from kbot.follow_up import cases, notes, opening, responses, tick_jobs, ticks
 from kbot.follow_up import jobs as follow_up
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
@@ -47,6 +48,9 @@ from kbot.trail.facts import (
     Responded,
     Superseded,
     TellingAllowed,
+    Ticked,
+    Unlinked,
+    Unticked,
     Verified,
     Withdrawn,
 )
@@ -68,6 +72,9 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Contradicted: [recall.recall],
     Linked: [responses.linked],
     NotSuited: [deliveries.not_suited],
+    Unlinked: [recall.undone],
+    Ticked: [ticks.report],
+    Unticked: [ticks.take_back],
     TellingAllowed: [notes.keep_for_the_note],
 }
 
@@ -77,6 +84,7 @@ LETTERS: Mapping[str, Writer] = {
     **open_jobs.LETTERS,
     **delivery.LETTERS,
     **follow_up.LETTERS,
+    **tick_jobs.LETTERS,
     **recall_jobs.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
@@ -123,6 +131,7 @@ def _together(*tables: Mapping[str, Listener]) -> dict[str, list[Listener]]:
 EVENTS = _together(
     capture_listeners.EVENTS,
     answers_listeners.EVENTS,
+    delivery_listeners.EVENTS,
     topic_listeners.EVENTS,
     home_listeners.EVENTS,
     people_listeners.EVENTS,

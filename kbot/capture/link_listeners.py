@@ -1,5 +1,6 @@
 """The doors of linking from Slack: "Build on this", "Link to another", `/kb lineage`."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +11,7 @@ from kbot.capture import flags, link_views
 from kbot.capture.finding import may_add
 from kbot.capture.flags import Finding
 from kbot.capture.written import written
-from kbot.cards import BUILD_ON
+from kbot.cards import BUILD, BUILD_ON, CARD_MENU
 from kbot.house import House
 from kbot.library import items, lineage, looking
 from kbot.library.facts import Item, LinkKind
@@ -26,8 +27,8 @@ MOST_NEWEST = 15
 
 
 async def build_on(house: House, press: Press) -> Answer:
-    """ "Build on this", under an item; the button may say what it is to be to it."""
-    item, _, kind = press.value.partition(":")
+    """ "Build on this", under an item or in its menu; the button may say what it is to be to it."""
+    item, _, kind = press.value.removeprefix(f"{BUILD}:").partition(":")
     filled = partial(_filled_to_build, house, press.team, press.person, item, LinkKind(kind) if kind else None)
     await show_modal(house.slack, press.trigger_id, filled)
     return None
@@ -147,12 +148,36 @@ async def _lineage(house: House, team: str, person: str, item_id: str) -> Reply:
     seen = {item.id: item for item in shown.items}
     if item_id not in seen:
         raise BadInput(link_views.GONE)
+    mine = await house.unit.read(lineage.may_be_undone, team, person, links)
     known = shown.names | await names(house, team, {one.person for one in links} - shown.names.keys())
-    text, blocks = link_views.lineage(seen[item_id], links, seen, origins, known, shown.evidence[item_id], house.now())
+    said = shown.evidence[item_id]
+    text, blocks = link_views.lineage(seen[item_id], links, seen, origins, known, said, house.now(), mine=mine)
     return Reply(text, blocks)
 
 
-PRESSES = {BUILD_ON: build_on, link_views.LINK: link}
+async def on_unlink(house: House, press: Press) -> Answer:
+    """A link is taken back; the lineage in which that was pressed is shown anew."""
+    team, person = press.team, press.person
+    shown_of, item, kind, other = link_views.parse_unlink(press.value)
+    for end in (item, other):
+        await _seen(house, team, person, end, findable=False)
+    key = f"press:{press.trigger_id}"
+    await house.unit(_unlink, house.act(team, person, press.place.channel or "", key), item, kind, other)
+    return replace(await _lineage(house, team, person, shown_of), replace=True)
+
+
+def _unlink(session: Session, act: Act, item: str, kind: LinkKind, other: str) -> None:
+    lineage.unlink(session, act, item, kind, other)
+    for end in (item, other):
+        flags.refresh_notice(session, act.team, end)
+
+
+PRESSES = {
+    BUILD_ON: build_on,
+    f"{CARD_MENU}:{BUILD}": build_on,
+    link_views.LINK: link,
+    link_views.UNLINK: on_unlink,
+}
 SUBMISSIONS = {link_views.BUILD_MODAL: on_build_modal, link_views.LINK_MODAL: on_link_modal}
 SHORTCUTS = {"build_on_this": build_on_message}
 WORDS = {"lineage": show_lineage}

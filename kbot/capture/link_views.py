@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from kbot.act import BadInput
 from kbot.capture.views import save_modal
 from kbot.cards import (
     BUILD_ON,
@@ -26,6 +27,7 @@ from kbot.trail.facts import Evidence
 BUILD_MODAL = "capture.build_modal"
 LINK_MODAL = "capture.link_modal"
 LINK = "capture.link"
+UNLINK = "capture.unlink"
 KIND, OTHER = "link_kind", "link_other"
 """As library/lineage.py names the fields where bad input is said."""
 
@@ -141,21 +143,36 @@ def lineage(
     names: Mapping[str, str],
     evidence: Evidence,
     now: datetime,
+    *,
+    mine: Collection[Link] = (),
 ) -> Said:
-    """An item, what it comes from and what came of it: only what this reader may see (`shown`)."""
-    lines = [line for one in links if (line := _line(item, one, shown, names, now))]
+    """An item, what it comes from and what came of it: only what this reader may see (`shown`). `mine` are the links
+    that they may take back."""
+    lines = [(line, one) for one in links if (line := _line(item, one, shown, names, now))]
     far = [shown[one] for one in origins if one in shown and one not in _next_to(item, links)]
-    if far:
-        lines.append(
-            "_Further back:_ " + ", ".join(f"{title_of(one, 80)} by {contributor_of(one, names)}" for one in far[:5])
-        )
     blocks = card(item, names, evidence, now, body=BODY_LIMIT // 10)
     if item.state is ItemState.SUPERSEDED:
         blocks.append(context("It is not current any more, so no answer shows it."))
-    blocks.append(section("\n".join(lines[:MOST_SHOWN]) or "Nothing is linked to it yet."))
+    for line, one in lines[:MOST_SHOWN]:
+        undo = button("Take it back", UNLINK, f"{item.id}:{one.item}:{one.kind.value}:{one.other}")
+        blocks.append(section(line, accessory=undo if one in mine else None))
+    if far:
+        further = ", ".join(f"{title_of(one, 80)} by {contributor_of(one, names)}" for one in far[:5])
+        blocks.append(section(f"_Further back:_ {further}"))
+    if not lines and not far:
+        blocks.append(section("Nothing is linked to it yet."))
     row = [button("Build on this", BUILD_ON, item.id)] if item.is_findable else []
     blocks.append(buttons(*row, button("Link to another", LINK, item.id)))
     return f"Where it comes from: {title_of(item, 80)}", blocks
+
+
+def parse_unlink(value: str) -> tuple[str, str, LinkKind, str]:
+    """Whose lineage was shown, and the link to take back, from the button's value. Raises BadInput for another one."""
+    try:
+        shown_of, item, kind, other = value.split(":")
+        return shown_of, item, LinkKind(kind), other
+    except ValueError:
+        raise BadInput(GONE) from None
 
 
 def _next_to(item: Item, links: Sequence[Link]) -> Collection[str]:

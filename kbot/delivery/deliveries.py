@@ -1,6 +1,6 @@
 """Deliveries: chosen, put into letters at the pace of each person, answered. Of one item each person gets one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,9 @@ from kbot.trail.facts import (
     Received,
     Responded,
     Status,
+    Ticked,
     Unsuited,
+    Unticked,
     Verified,
 )
 from kbot.trail.log import remember
@@ -280,6 +282,18 @@ def get(session: Session, team: str, item: str, recipient: str) -> Delivery | No
     return _delivery(session, row) if row else None
 
 
+def unanswered(session: Session, team: str, person: str, since: datetime, most: int = 30) -> list[Delivery]:
+    """What somebody got after then (people's time) and has said nothing of, the newest first."""
+    query = select(DeliveryRow).where(
+        DeliveryRow.team_id == team,
+        DeliveryRow.recipient == person,
+        DeliveryRow.sent_at > since,
+        DeliveryRow.said.is_(None),
+    )
+    rows = session.scalars(query.order_by(DeliveryRow.sent_at.desc(), DeliveryRow.item_id).limit(most))
+    return [_delivery(session, row) for row in rows]
+
+
 def _delivery(session: Session, row: DeliveryRow) -> Delivery:
     need = session.get(NeedRow, (row.team_id, row.need_id)) if row.need_id else None
     topic = topics.get(session, row.team_id, row.topic_id) if row.topic_id else None
@@ -329,6 +343,19 @@ def not_for_me(session: Session, act: Act, item: str) -> None:
     delivery = get(session, act.team, item, act.person)
     if delivery is not None and not delivery.why.rule.is_asked_for:
         less_like_this(session, act, delivery)
+
+
+def tick(session: Session, act: Act, letter: Letter, event_ts: str, items: Sequence[str]) -> bool:
+    """Somebody put a check mark on what they got: they used it. What that changes, follow-up says."""
+    key, only = f"{letter.key}:{event_ts}", items[0] if len(items) == 1 else None
+    fact = Ticked(act.team, key, act.at, act.person, only, letter.key, event_ts, tuple(items))
+    return bool(items) and remember(session, fact)
+
+
+def untick(session: Session, act: Act, letter: Letter, event_ts: str) -> bool:
+    """They took it off."""
+    key = f"{letter.key}:{event_ts}"
+    return remember(session, Unticked(act.team, key, act.at, act.person, None, letter.key, event_ts))
 
 
 def less_like_this(session: Session, act: Act, delivery: Delivery) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kbot.delivery import deliveries, mobilize_views, need_views, needs, recipients, views
-from kbot.delivery.facts import CARD, NEED_OVER, TO_CHANNEL, WIDEN, Delivery, Rule
+from kbot.delivery.facts import CARD, NEED_OVER, TO_CHANNEL, WIDEN, Delivery, NeedState, Rule
 from kbot.house import House
 from kbot.library import items, widening
 from kbot.library.facts import Item
 from kbot.library.looking import Shown, show, show_in, weigh
-from kbot.library.search.thresholds import CITED
+from kbot.library.search import tuning
 from kbot.people.viewers import names, viewer_of
 from kbot.post import outbox
 from kbot.post.outbox import Letter
@@ -40,9 +40,10 @@ async def choose_recipients(house: House) -> int:
 
 async def _meet_needs(house: House, item: Item) -> None:
     """Who needs it gets it, if they would find it by what they need, as they may see it now."""
+    threshold = await house.unit.read(tuning.threshold, item.team)
     for need in await house.unit.read(needs.that_may_fit, item, house.now()):
         hit = await weigh(house, item.team, need.person, need.words, item)
-        if hit is not None and hit.score >= CITED.answer:
+        if hit is not None and hit.score >= threshold.answer:
             act = house.act(item.team, need.person, "", f"need:{need.id}:{item.id}")
             await house.unit(needs.met_by, act, need.id, item)
 
@@ -56,6 +57,9 @@ async def ask_about_needs(house: House) -> None:
 async def need_over(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """Did it help? With what came, as the person may see it now."""
     need = await house.unit.read(needs.get, letter.team, letter.about["need"])
+    is_new = await house.unit.read(outbox.where, letter.team, letter.key) is None
+    if is_new and need.state is not NeedState.ASKED:
+        return Drop("it is answered already")
     shown = await show(house, letter.team, letter.to, need.matches)
     text, blocks = need_views.over(need, shown.items)
     return Post(letter.to, text, blocks)

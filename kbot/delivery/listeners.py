@@ -7,20 +7,23 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
 from kbot.delivery import deliveries, intentions, views
-from kbot.delivery.facts import Delivery
+from kbot.delivery.facts import CARD
 from kbot.house import House
 from kbot.library.facts import Item
 from kbot.library.looking import Shown, show
 from kbot.people import directory
 from kbot.people.facts import Pace, Person
 from kbot.people.viewers import member_of
-from kbot.post import outbox
-from kbot.slack.incoming import Answer, Press, Reply, Submission
+from kbot.post import inbox, outbox
+from kbot.post.outbox import Letter
+from kbot.slack.incoming import Answer, Event, Press, Reply, Submission
 from kbot.slack.mrkdwn import one_line
+from kbot.slack.words import emoji_name
 from kbot.trail.facts import Complaint, Doubted, Plan
 from kbot.trail.log import remember
 
 PAUSE = timedelta(days=7)
+TICK = "white_check_mark"
 GONE = "That is not there any more, or not for you to see."
 
 
@@ -37,18 +40,20 @@ async def _seen(house: House, team: str, person: str, item: str) -> tuple[Person
     return member, shown, shown.items[0]
 
 
-async def _mine(house: House, press: Press, item: str) -> Delivery | None:
-    """The delivery whose own message was pressed in; it is shown anew by its letter."""
+async def _is_shown_anew(house: House, press: Press, item: str) -> bool:
+    """Whether where was pressed shows by itself what came of it: the Home tab, or the delivery's own message."""
+    if press.place.view_id is not None:
+        return True
     mine = await house.unit.read(deliveries.get, press.team, item, press.person)
     letter = await house.unit.read(outbox.letter_at, press.team, press.place.channel, press.place.ts)
-    return mine if mine is not None and letter is not None and letter.key == mine.letter else None
+    return mine is not None and letter is not None and letter.key == mine.letter
 
 
 async def on_use(house: House, press: Press) -> Answer:
     """ "I'll use this": a receipt, and the question when, which needs no answer."""
     _, _, item = await _seen(house, press.team, press.person, press.value)
     is_new = await house.unit(deliveries.will_use, _act(house, press), item.id)
-    if await _mine(house, press, item.id):
+    if await _is_shown_anew(house, press, item.id):
         return None
     text, blocks = views.will_use(item, is_new=is_new)
     return Reply(text, blocks)
@@ -68,7 +73,7 @@ async def on_plan(house: House, press: Press) -> Answer:
     act = _act(house, press)
     by = intentions.until(plan, "", act.at, person.zone)
     await house.unit(deliveries.intend, act, item.id, plan, by.isoformat())
-    return None if await _mine(house, press, item.id) else Reply(views.will_ask(plan), replace=True)
+    return None if await _is_shown_anew(house, press, item.id) else Reply(views.will_ask(plan), replace=True)
 
 
 async def on_plan_modal(house: House, submission: Submission) -> Answer:
@@ -135,12 +140,43 @@ async def on_stop(house: House, press: Press) -> Answer:
     return Reply("I send you nothing unasked from now on. `/kb resume` starts again.")
 
 
+async def on_reaction_added(house: House, event: Event) -> None:
+    """A check mark on one's own delivered message says that it was used."""
+    letter = await _ticked(house, event)
+    if letter is None:
+        return
+    inside = await house.unit.read(deliveries.of_letter, letter)
+    seen = await show(house, event.team, letter.to, [one.item for one in inside])
+    act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
+    ts = str(event.body["event_ts"])
+    await house.unit(inbox.finishing(event, deliveries.tick), act, letter, ts, [item.id for item in seen.items])
+
+
+async def on_reaction_removed(house: House, event: Event) -> None:
+    """It is taken off again."""
+    letter = await _ticked(house, event)
+    if letter is not None:
+        act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
+        await house.unit(inbox.finishing(event, deliveries.untick), act, letter, str(event.body["event_ts"]))
+
+
+async def _ticked(house: House, event: Event) -> Letter | None:
+    """The delivered message that a check mark is about, if it is its recipient's own."""
+    body = event.body
+    if body["item"].get("type") != "message" or emoji_name(body["reaction"]) != TICK:
+        return None
+    letter = await house.unit.read(outbox.letter_at, event.team, body["item"]["channel"], body["item"]["ts"])
+    return letter if letter is not None and letter.kind == CARD and letter.to == body["user"] else None
+
+
+EVENTS = {"reaction_added": on_reaction_added, "reaction_removed": on_reaction_removed}
 PRESSES = {
     USE: on_use,
     GOOD: on_good,
     NOT_FOR_ME: on_not_for_me,
     CARD_MENU: on_menu,
     **{f"{PLAN}.{plan.value}": on_plan for plan in Plan},
+    PLAN: on_plan,
     views.PAUSE: on_pause,
     views.STOP: on_stop,
 }

@@ -100,9 +100,16 @@ def _needs(session: Session, rows: Collection[NeedRow]) -> list[Need]:
 
 def of_person(session: Session, team: str, person: str) -> list[Need]:
     """What a person needs now, the first day first."""
-    query = select(NeedRow).where(
-        NeedRow.team_id == team, NeedRow.person == person, NeedRow.state == NeedState.OPEN.value
-    )
+    return _in_state(session, team, person, NeedState.OPEN)
+
+
+def asked(session: Session, team: str, person: str) -> list[Need]:
+    """What a person is asked about now: did it help?"""
+    return _in_state(session, team, person, NeedState.ASKED)
+
+
+def _in_state(session: Session, team: str, person: str, state: NeedState) -> list[Need]:
+    query = select(NeedRow).where(NeedRow.team_id == team, NeedRow.person == person, NeedRow.state == state.value)
     return _needs(session, session.scalars(query.order_by(NeedRow.until, NeedRow.id)).all())
 
 

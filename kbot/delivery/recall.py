@@ -15,7 +15,7 @@ from kbot.post import outbox
 from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.trail import log
-from kbot.trail.facts import Contradicted, Fact, Received, Responded, Status, Superseded, Withdrawn
+from kbot.trail.facts import Contradicted, Fact, Received, Responded, Status, Superseded, Unlinked, Withdrawn
 
 
 def recall(session: Session, fact: Fact, real: datetime) -> None:
@@ -27,6 +27,15 @@ def recall(session: Session, fact: Fact, real: datetime) -> None:
         about = {"item": one.item, "reason": one.reason.value} | ({"other": one.other} if one.other else {})
         key = f"recall:{one.item}:{one.reason}:{person}"
         outbox.plan(session, Letter(fact.team, key, RECALL, person, about, Proactive.RECALL), real)
+
+
+def undone(session: Session, fact: Fact, real: datetime) -> None:
+    """What brought a recall about was taken back: who has read the letter reads there that it is current again."""
+    assert isinstance(fact, Unlinked)
+    reason = {"supersedes": Reason.SUPERSEDED, "contradicts": Reason.CONTRADICTED}.get(fact.kind)
+    for item in (fact.item, fact.other) if reason is not None else ():
+        for person in contacts(session, fact.team, item or ""):
+            outbox.refresh(session, fact.team, f"recall:{item}:{reason}:{person}")
 
 
 def _recall_of(fact: Fact) -> Recall | None:

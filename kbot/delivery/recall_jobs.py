@@ -21,11 +21,15 @@ async def recall(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     item, contact, is_read = await house.unit.read(_facts, letter, one)
     if contact is None:
         return Drop("nobody knows of a contact any more")
-    if not still_holds(one, item) and not is_read:
+    is_over = not still_holds(one, item)
+    if is_over and await house.unit.read(outbox.where, letter.team, letter.key) is None:
         return Drop("it is current again")
     wanted = [one.item] + ([one.other] if one.other else [])
     found = await show(house, letter.team, letter.to, wanted, findable=False)
     seen = {item.id: item for item in found.items if item.is_public_word}
+    if is_over and one.item in seen:
+        text, blocks = recall_views.current_again(seen[one.item])
+        return Post(letter.to, text, blocks)
     other = seen.get(one.other or "")
     text, blocks = recall_views.recall(
         one.reason,

@@ -72,4 +72,10 @@ def shown(other: Item, names: Mapping[str, str], evidence: Evidence, now: dateti
     return title_of(other), card(other, names, evidence, now)
 
 
+def current_again(item: Item) -> Said:
+    """In the place of a notice whose reason was taken back."""
+    text = f"*Current again: {title_of(item)}*\nI had told you otherwise; that was taken back."
+    return "It is current again.", [section(text)]
+
+
 GONE = "That is not there any more, or not for you to see."

@@ -8,7 +8,7 @@ from kbot.act import Act, BadInput
 from kbot.delivery import deliveries, views
 from kbot.house import House
 from kbot.library import naming, topics
-from kbot.library.facts import Topic
+from kbot.library.facts import Cadence, Topic
 from kbot.people import directory
 from kbot.people.facts import Person, Viewer
 from kbot.people.viewers import channel_for, member_of, viewer_of
@@ -94,13 +94,15 @@ async def on_follow(house: House, press: Press) -> Answer:
 
 
 async def on_topic_menu(house: House, press: Press) -> Answer:
-    """A broker's menu at a topic: a form for the new name, or for the other topic."""
-    choice, _, topic_id = press.value.partition(":")
+    """A broker's menu at a topic: a form for its name and cadence, or for the other topic."""
+    chosen, _, topic_id = press.value.partition(":")
     await _must_be_broker(house, press.team, press.person)
     topic = await house.unit.read(topics.get, press.team, topic_id)
     if topic is None:
         raise BadInput("That topic is not there any more; `/kb topics` lists what there is.")
-    await house.slack.open_view(press.trigger_id, views.topic_modal(topic, merge=choice == "merge"))
+    cadence = await house.unit.read(topics.cadence, press.team, topic_id)
+    view = views.merge_modal(topic) if chosen == "merge" else views.change_modal(topic, cadence)
+    await house.slack.open_view(press.trigger_id, view)
     return None
 
 
@@ -110,12 +112,16 @@ async def _must_be_broker(house: House, team: str, person: str) -> None:
         raise BadInput(NOT_A_BROKER)
 
 
-async def on_rename_modal(house: House, submission: Submission) -> Answer:
+async def on_change_modal(house: House, submission: Submission) -> Answer:
     await _must_be_broker(house, submission.team, submission.person)
     name = naming.named(submission.text(naming.FIELD), naming.FIELD)
+    try:
+        cadence = Cadence(submission.text(views.CADENCE))
+    except ValueError:
+        raise BadInput("Please choose one.", views.CADENCE) from None
     act = house.act(submission.team, submission.person, "", f"modal:{submission.view_id}")
-    topic = await house.unit(topics.rename, act, str(submission.metadata["topic"]), name)
-    return Reply(f"It is called {topic.name} now. Its old name goes on meaning it.")
+    topic = await house.unit(topics.change, act, str(submission.metadata["topic"]), name, cadence)
+    return Reply(f"Kept. It is called {topic.name}; a name that it had before goes on meaning it.")
 
 
 async def on_merge_modal(house: House, submission: Submission) -> Answer:
@@ -142,5 +148,5 @@ def _rename_channel(session: Session, team: str, old: str, new: str) -> None:
 
 EVENTS = {"channel_id_changed": on_channel_id_changed}
 PRESSES = {views.FOLLOW: on_follow, views.UNFOLLOW: on_follow, views.TOPIC_MENU: on_topic_menu}
-SUBMISSIONS = {views.RENAME_MODAL: on_rename_modal, views.MERGE_MODAL: on_merge_modal}
+SUBMISSIONS = {views.CHANGE_MODAL: on_change_modal, views.MERGE_MODAL: on_merge_modal}
 WORDS = {"follow": follow, "unfollow": unfollow, "topics": list_topics}

@@ -12,6 +12,7 @@ from kbot.cards import (
     button,
     buttons,
     card,
+    choice,
     context,
     contributor_of,
     menu,
@@ -19,7 +20,7 @@ from kbot.cards import (
     title_of,
 )
 from kbot.delivery.facts import Delivery, Rule, Said, Why
-from kbot.library.facts import Item, Listed, Topic
+from kbot.library.facts import Cadence, Item, Listed, Topic
 from kbot.library.naming import FIELD, NAME_LIMIT
 from kbot.slack.mrkdwn import escaped, one_line, quoted
 from kbot.trail.facts import Evidence, Plan
@@ -30,7 +31,7 @@ FOLLOW = "delivery.follow"
 UNFOLLOW = "delivery.unfollow"
 TOPIC_MENU = "delivery.topic_menu"
 PLAN_MODAL = "delivery.plan_modal"
-RENAME_MODAL = "delivery.rename_modal"
+CHANGE_MODAL = "delivery.rename_modal"
 MERGE_MODAL = "delivery.merge_modal"
 
 BODY_SHOWN = 700
@@ -238,7 +239,7 @@ def topics(listed: Sequence[Listed], *, may_curate: bool) -> Text:
         text = f"*{escaped(one.topic.name, NAME_LIMIT)}* · {count}{follows}"
         press = button(label, action, one.topic.id)
         if may_curate:
-            entries = [("Rename", f"rename:{one.topic.id}"), ("Merge into another", f"merge:{one.topic.id}")]
+            entries = [("Change", f"change:{one.topic.id}"), ("Merge into another", f"merge:{one.topic.id}")]
             blocks += [section(text), buttons(press, menu(TOPIC_MENU, entries))]
         else:
             blocks.append(section(text, accessory=press))
@@ -274,15 +275,40 @@ def my_topics(mine: Sequence[Topic]) -> str:
     return f"You follow {names}. `/kb unfollow` and a name ends that."
 
 
-def topic_modal(topic: Topic, *, merge: bool) -> dict[str, object]:
-    """A broker gives a topic another name, or makes it a part of another one."""
-    label = "The topic that it becomes part of" if merge else "Its new name"
-    element: Block = {"type": "plain_text_input", "action_id": FIELD, "max_length": NAME_LIMIT}
-    if not merge:
-        element["initial_value"] = topic.name
+CADENCE = "cadence"
+CADENCES = (
+    ("Every day or week: I ask after one week", Cadence.FAST.value),
+    ("Now and then: I ask after two weeks", Cadence.NORMAL.value),
+    ("A few times a year: I ask after a month", Cadence.SLOW.value),
+)
+
+
+def change_modal(topic: Topic, cadence: Cadence) -> dict[str, object]:
+    """A broker gives a topic another name, and says how often there is an occasion to use what is about it."""
     blocks = [
-        {"type": "input", "block_id": FIELD, "label": {"type": "plain_text", "text": label}, "element": element},
+        _named("Its name", topic.name),
+        {
+            "type": "input",
+            "block_id": CADENCE,
+            "label": {"type": "plain_text", "text": "How often is there a chance to use it?"},
+            "element": choice(CADENCE, CADENCES, cadence.value).to_dict(),
+        },
         context(f"*{escaped(topic.name, NAME_LIMIT)}* keeps its followers; its name goes on meaning the same."),
     ]
-    title = "Merge a topic" if merge else "Rename a topic"
-    return _modal(MERGE_MODAL if merge else RENAME_MODAL, {"topic": topic.id}, title, blocks)
+    return _modal(CHANGE_MODAL, {"topic": topic.id}, "Change a topic", blocks)
+
+
+def merge_modal(topic: Topic) -> dict[str, object]:
+    """A broker makes a topic a part of another one."""
+    blocks = [
+        _named("The topic that it becomes part of"),
+        context(f"*{escaped(topic.name, NAME_LIMIT)}* keeps its followers; its name goes on meaning the same."),
+    ]
+    return _modal(MERGE_MODAL, {"topic": topic.id}, "Merge a topic", blocks)
+
+
+def _named(label: str, name: str = "") -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": FIELD, "max_length": NAME_LIMIT}
+    if name:
+        element["initial_value"] = name
+    return {"type": "input", "block_id": FIELD, "label": {"type": "plain_text", "text": label}, "element": element}

@@ -159,7 +159,7 @@ def _status(session: Session, act: Act, case: Case, answer: Answer) -> None:
     if status.is_use:
         opening.open_sustain(session, act, case)
     elif status is not Status.NOT_YET:
-        _end_sustain(session, act, case)
+        end_sustain(session, act, case)
     _remember(session, act, case.id)
 
 
@@ -245,7 +245,7 @@ def _close(session: Session, case: Case, act: Act, disposition: Disposition, **v
     _write(session, case, **ends, **values)
 
 
-def _end_sustain(session: Session, act: Act, case: Case) -> None:
+def end_sustain(session: Session, act: Act, case: Case) -> None:
     """They say now that they did not use it: nobody asks whether they still do."""
     session.execute(
         update(CaseRow)

@@ -1,26 +1,40 @@
 """The doors of home from Slack: the Home tab, pause and resume, and how kbot behaves in a channel."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
+from kbot.capture import views as capture
+from kbot.cards import CARD_MENU, GOOD, NOT_FOR_ME, PLAN, USE
+from kbot.delivery.mobilize_views import WIDEN_NO, WIDEN_YES
+from kbot.delivery.need_views import HELPED, NOTHING, SAY
+from kbot.delivery.views import PLAN_MODAL
 from kbot.follow_up import cases
+from kbot.follow_up.facts import Answer as Said
+from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE
 from kbot.home import limits, pausing, setup, setup_views, views
-from kbot.home.tab import home_letter
+from kbot.home.tab import home_letter, show_anew
 from kbot.house import House
+from kbot.library import naming, topics
+from kbot.library.facts import Topic
 from kbot.library.search import tuning
 from kbot.people import directory
 from kbot.people.facts import Limits, Pace, Person, Policy
-from kbot.people.viewers import channel_for, member_of, names, person_of
+from kbot.people.viewers import channel_for, member_of, names, person_of, viewer_of
 from kbot.post import inbox, outbox, passing
 from kbot.post.gate import WEEK
 from kbot.slack.incoming import Answer, Command, Event, Press, Reply, Submission
 from kbot.slack.modals import show_modal
 from kbot.slack.outgoing import View
 from kbot.slack.words import SlackChannel
+from kbot.trail.facts import Plan
+
+T = TypeVar("T", Press, Submission)
 
 NOT_HERE = "`/kb setup` works in a channel: type it in the one that you mean."
 
@@ -146,7 +160,35 @@ async def _filled(house: House, command: Command) -> View:
     found = await _may_set_up(house, command.team, command.person, command.channel)
     is_admin = found.person.is_admin
     known = await house.unit.read(tuning.tuning, command.team) if is_admin else None
-    return setup_views.modal(found.channel, found.policy, known)
+    follows = await _followed(house, command.team, command.person, command.channel)
+    return setup_views.modal(found.channel, found.policy, known, follows)
+
+
+async def _known(house: House, team: str, person: str) -> list[Topic]:
+    """The topics that this person may know of."""
+    viewer = await viewer_of(house, team, person, await house.unit.read(topics.channels, team))
+    return [one.topic for one in await house.unit.read(partial(topics.listed, most=1000), viewer)]
+
+
+async def _followed(house: House, team: str, person: str, channel: str) -> list[Topic]:
+    """What a channel follows, as far as this person may know of it."""
+    follows = await house.unit.read(topics.followed, team, channel)
+    known = await _known(house, team, person) if follows else []
+    return [topic for topic in follows if topic in known]
+
+
+async def _chosen_topics(house: House, submission: Submission, channel: str) -> list[str]:
+    """The topics that the channel shall follow, by id. Raises BadInput at the field for one that there is none of."""
+    names = naming.several(submission.text(naming.FIELD), setup.MOST_FOLLOWED)
+    found = [await house.unit.read(topics.find, submission.team, name) for name in names]
+    if not set(found) - set(await house.unit.read(topics.followed, submission.team, channel)):
+        return [topic.id for topic in found if topic is not None]
+    known = await _known(house, submission.team, submission.person)
+    for name, topic in zip(names, found, strict=True):
+        if topic is None or topic not in known:
+            near = naming.nearest(name, [one.name for one in known])
+            raise BadInput(naming.unknown(name, near), naming.FIELD)
+    return [topic.id for topic in found if topic is not None]
 
 
 async def _show(house: House, command: Command) -> Answer:
@@ -154,7 +196,8 @@ async def _show(house: House, command: Command) -> Answer:
     channel, policy = await _channel(house, command.team, command.channel)
     brokers = await names(house, command.team, policy.brokers)
     known = await house.unit.read(tuning.tuning, command.team)
-    text, blocks = setup_views.in_words(channel, policy, brokers, known)
+    follows = await _followed(house, command.team, command.person, command.channel)
+    text, blocks = setup_views.in_words(channel, policy, brokers, known, follows)
     return Reply(text, blocks)
 
 
@@ -206,11 +249,13 @@ async def on_setup_modal(house: House, submission: Submission) -> Answer:
     )
     brokers = [await _broker(house, team, user) for user in policy.brokers]
     setup.check_brokers(brokers, policy.publication, found.members)
+    follows = await _chosen_topics(house, submission, channel_id)
+    followed = [str(topic) for topic in submission.metadata.get("follows", ())]
     chosen = None
     if found.person.is_admin and setup.ANSWER_FROM in submission.values:
         chosen = (_part(submission, setup.ANSWER_FROM), _part(submission, setup.SURE_FROM))
     act = house.act(team, submission.person, channel_id, f"modal:{submission.view_id}")
-    await house.unit(_set_up, act, policy, chosen)
+    await house.unit(_set_up, act, policy, chosen, follows, followed)
     return Reply(setup_views.kept(channel, policy, {person.id: person.name for person in brokers}))
 
 
@@ -218,8 +263,21 @@ def _part(submission: Submission, field: str) -> float | None:
     return setup.part(submission.text(field), field)
 
 
-def _set_up(session: Session, act: Act, policy: Policy, chosen: tuple[float | None, float | None] | None) -> None:
+def _set_up(
+    session: Session,
+    act: Act,
+    policy: Policy,
+    chosen: tuple[float | None, float | None] | None,
+    follows: Collection[str],
+    followed: Collection[str],
+) -> None:
+    """`follows` are the topics that the form names now, `followed` those that it named when it was opened: what else
+    the channel follows, the person may not know of."""
     directory.set_up(session, act, policy)
+    for topic in follows:
+        topics.follow(session, act, topic, policy.channel)
+    for topic in set(followed) - set(follows):
+        topics.unfollow(session, act, topic, policy.channel)
     known = tuning.tuning(session, act.team)
     if chosen is not None and chosen != (known.chosen_answer, known.chosen_sure):
         tuning.choose(session, act, *chosen)
@@ -232,6 +290,34 @@ async def _broker(house: House, team: str, user: str) -> Person:
         raise BadInput("Slack does not know one of these people any more.", setup.BROKERS)
     return person
 
+
+def shown_anew(
+    listeners: Mapping[str, Callable[[House, T], Awaitable[Answer]]],
+) -> dict[str, Callable[[House, T], Awaitable[Answer]]]:
+    """The same listeners; what can be answered in the Home tab and in a message shows the tab anew, wherever it was."""
+    return {name: partial(_then_shown, one) if name in IN_BOTH else one for name, one in listeners.items()}
+
+
+async def _then_shown(listener: Callable[[House, T], Awaitable[Answer]], house: House, did: T) -> Answer:
+    try:
+        return await listener(house, did)
+    finally:  # also what was answered before: then the tab is behind
+        key = did.trigger_id if isinstance(did, Press) else did.view_id
+        act = house.act(did.team, did.person, "home", f"shown:{key}")
+        await house.unit(show_anew, act, house.clock.real())
+
+
+IN_BOTH = frozenset(
+    {
+        *(f"{ANSWER}.{answer.value}" for answer in Said),
+        *(f"{PLAN}.{plan.value}" for plan in Plan),
+        *(f"{SAY}.{state.value}" for state, _ in (*HELPED, *NOTHING)),
+        *(MORE, PLAN, USE, GOOD, NOT_FOR_ME, CARD_MENU, WIDEN_YES, WIDEN_NO),
+        *(capture.FINE, capture.YES, capture.UNNAMED, capture.NAMED, capture.REFUSE, capture.MENU),
+        *(MISSING_MODAL, PLAN_MODAL, capture.EDIT_MODAL),
+    }
+)
+"""What asks in the Home tab and in a message: action ids, and the forms that they open."""
 
 EVENTS = {"app_home_opened": on_home_opened}
 PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume, views.PACE: on_pace}

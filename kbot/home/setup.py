@@ -17,6 +17,7 @@ ANSWER_FROM, SURE_FROM = "answer_from", "sure_from"
 
 Choice = TypeVar("Choice", Mode, Publication)
 
+MOST_FOLLOWED = 20
 MOST_EMOJIS = 5
 MOST_BROKERS = 10
 

@@ -12,9 +12,12 @@ from kbot.home.setup import (
     HOUR,
     MODE,
     MOST_BROKERS,
+    MOST_FOLLOWED,
     PUBLICATION,
     SURE_FROM,
 )
+from kbot.library.facts import Topic
+from kbot.library.naming import FIELD, NAME_LIMIT
 from kbot.library.search.thresholds import CITED, FEWEST_THUMBS, Tuning
 from kbot.people.facts import Mode, Policy, Publication
 from kbot.slack.mrkdwn import cut, escaped
@@ -38,8 +41,12 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 PRIVATE = "This channel is private: the author is always asked first, and only its members find what is saved here."
 
 
-def modal(channel: SlackChannel, policy: Policy, tuning: Tuning | None = None) -> dict[str, object]:
-    """The set-up of a channel, as it is now; with a workspace's `tuning`, for Slack's admins, that too."""
+def modal(
+    channel: SlackChannel, policy: Policy, tuning: Tuning | None = None, follows: Sequence[Topic] = ()
+) -> dict[str, object]:
+    """The set-up of a channel, as it is now; with a workspace's `tuning`, for Slack's admins, that too. `follows` are
+    the topics that it follows, as far as who sets it up may know of them."""
+    follows = follows[:MOST_FOLLOWED]
     if channel.is_private:
         publication = {**context(PRIVATE), "block_id": "private"}
     else:
@@ -52,7 +59,7 @@ def modal(channel: SlackChannel, policy: Policy, tuning: Tuning | None = None) -
     return {
         "type": "modal",
         "callback_id": SETUP_MODAL,
-        "private_metadata": json.dumps({"channel": channel.id}),
+        "private_metadata": json.dumps({"channel": channel.id, "follows": [topic.id for topic in follows]}),
         "title": {"type": "plain_text", "text": cut(f"#{channel.name}", 24)},
         "submit": {"type": "plain_text", "text": "Save"},
         "close": {"type": "plain_text", "text": "Cancel"},
@@ -60,6 +67,7 @@ def modal(channel: SlackChannel, policy: Policy, tuning: Tuning | None = None) -
             _select(MODE, "What do I do here?", [(m.value, words) for m, words in MODES.items()], policy.mode.value),
             _emojis(policy),
             publication,
+            _topics(follows),
             _brokers(policy),
             _select(DAY, "Digest day", [(str(n), day) for n, day in enumerate(DAYS)], str(policy.digest_day)),
             _select(
@@ -122,6 +130,15 @@ def _emojis(policy: Policy) -> Block:
     return _input(EMOJIS, "Flag emojis", element, hint="By name, such as :bulb: :memo: (up to 5, also your own ones).")
 
 
+def _topics(follows: Sequence[Topic]) -> Block:
+    most = MOST_FOLLOWED * (NAME_LIMIT + 2)
+    element: Block = {"type": "plain_text_input", "action_id": FIELD, "max_length": most}
+    if follows:
+        element["initial_value"] = ", ".join(topic.name for topic in follows)
+    hint = "With commas between them. What is saved about one is posted here, once a day at most."
+    return {**_input(FIELD, "Topics that this channel follows", element, hint=hint), "optional": True}
+
+
 def _brokers(policy: Policy) -> Block:
     element: Block = {"type": "multi_users_select", "action_id": BROKERS, "max_selected_items": MOST_BROKERS}
     if policy.brokers:
@@ -148,14 +165,17 @@ def flags_in_words(policy: Policy) -> str:
 
 
 def in_words(
-    channel: SlackChannel, policy: Policy, names: Mapping[str, str], tuning: Tuning
+    channel: SlackChannel, policy: Policy, names: Mapping[str, str], tuning: Tuning, follows: Sequence[Topic] = ()
 ) -> tuple[str, list[Block]]:
-    """What is set in a channel, and in the workspace, for everybody to read."""
+    """What is set in a channel, and in the workspace, for everybody to read; of what it `follows`, what the reader may
+    know of."""
     brokers = ", ".join(escaped(names.get(broker, broker), 60) for broker in policy.brokers)
     lines = [f"*<#{channel.id}>*: {_lower(MODES[policy.mode])}."]
     if policy.mode is not Mode.OFF:
         lines.append(f"*Flag with* {flags_in_words(policy)}")
         lines.append(f"*Published* {_lower(PUBLICATIONS[policy.publication])}.")
+    if follows:
+        lines.append(f"*Follows* {', '.join(escaped(topic.name, NAME_LIMIT) for topic in follows)}.")
     lines.append(f"*Brokers* {brokers or 'nobody yet'}.")
     if policy.brokers:
         lines.append(f"*Digest* on {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00, each broker's own time.")

@@ -8,17 +8,20 @@ from kbot.cards import Block, age, button, buttons, choice, context, divider, he
 from kbot.delivery.dates import in_words as day_in_words
 from kbot.delivery.facts import Need
 from kbot.delivery.need_views import words_of
-from kbot.follow_up.facts import Case, CaseState, Form
+from kbot.delivery.views import Shown
+from kbot.follow_up.facts import Case, Form
 from kbot.follow_up.wording import SAID, WENT
 from kbot.home import limits as wishes
+from kbot.home import question_views
 from kbot.home.pausing import in_words
+from kbot.home.question_views import Questions
 from kbot.library.facts import Item, Topic
 from kbot.people.facts import Pace, Person
 from kbot.people.hours import next_window
 from kbot.post.facts import Unasked
 from kbot.post.gate import Proactive
 from kbot.slack.mrkdwn import escaped
-from kbot.trail.facts import Evidence
+from kbot.trail.facts import Evidence, Plan
 
 PAUSE = "home.pause"
 PACE = "home.pace"
@@ -46,26 +49,30 @@ TAKEN_BACK = "an item that was taken back"
 @dataclass(frozen=True)
 class Desk:
     """What a person's Home tab is made of. `shown` are the items that this person may be shown now, by id; `shared` is
-    what they contributed themselves; `arrived` are the keys of the letters that have asked them."""
+    what they contributed themselves. `asked` is what waits for their word, `planned` when they mean to use which item,
+    `new` what was chosen for them."""
 
     person: Person
     cases: Sequence[Case] = ()
     shown: Mapping[str, Item] = field(default_factory=dict)
     shared: Sequence[Item] = ()
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    arrived: frozenset[str] = frozenset()
     is_broker: bool = False
     follows: Sequence[Topic] = ()
     needs: Sequence[Need] = ()
+    asked: Questions = field(default_factory=Questions)
+    planned: Mapping[str, Plan] = field(default_factory=dict)
+    new: Sequence[Shown] = ()
 
 
 def home(desk: Desk, now: datetime) -> list[Block]:
     """The whole tab."""
-    to_try = [case for case in desk.cases if case.is_open and case.form is not Form.SELF]
+    is_asked = {one.case.id for one in desk.asked.cases}
+    to_try = [one for one in desk.cases if one.is_open and one.form is not Form.SELF and one.id not in is_asked]
     told = [case for case in desk.cases if not case.is_open and case.status is not None]
-    blocks: list[Block] = []
+    blocks = [*question_views.questions(desk.asked, now), *question_views.new(desk.new)]
     if to_try:
-        blocks += _section("Waiting for you", [_waiting(desk, case, now) for case in to_try])
+        blocks += _section("To try", [_to_try(desk, case, now) for case in to_try])
     if told:
         told = sorted(told, key=lambda case: case.responded_at or case.opened_at, reverse=True)
         blocks += _section("My log", [_said(desk, case, now) for case in told], "Only you see your log.")
@@ -78,10 +85,10 @@ def home(desk: Desk, now: datetime) -> list[Block]:
     return [*blocks, divider(), *_pace(desk, now)]
 
 
-def _section(title: str, lines: Sequence[str], small: str = "") -> list[Block]:
+def _section(title: str, lines: Sequence[str | Block], small: str = "") -> list[Block]:
     rest = len(lines) - MOST
     more = f"And {rest} more." if rest > 0 else ""
-    blocks = [header(title), *(section(line) for line in lines[:MOST])]
+    blocks = [header(title), *(section(line) if isinstance(line, str) else line for line in lines[:MOST])]
     small = " ".join(part for part in (more, small) if part)
     return [*blocks, context(small)] if small else blocks
 
@@ -106,17 +113,25 @@ def _title(desk: Desk, item_id: str) -> str:
     return f"*{title_of(item, TITLE_LIMIT)}*"
 
 
-def _waiting(desk: Desk, case: Case, now: datetime) -> str:
+def _to_try(desk: Desk, case: Case, now: datetime) -> Block:
     person = desk.person
+    title = _title(desk, case.item)
     if person.stopped:
-        when = "I will not ask, as you wished; `/kb used` tells me all the same."
-    elif case.state is CaseState.ASKED and case.letter in desk.arrived:
-        when = "I asked you; the question is in Messages."
-    else:
-        due = max(case.due_at, person.pause_until or case.due_at)
-        opens = next_window(max(due, now), person.zone, person.limits.window)
-        when = f"I ask on {in_words(opens, person.zone, now)}, or a little later."
-    return f"{_title(desk, case.item)}\n{when}"
+        return section(f"{title}\nI will not ask, as you wished; `/kb used` tells me all the same.")
+    if _findable(desk, case.item) is None:
+        return section(f"{title}\nThere is nothing to answer any more.")
+    if case.form is Form.USE and case.asks_made == 0 and case.item in desk.planned:
+        return section(question_views.planned(title, desk.planned[case.item]))
+    due = max(case.due_at, person.pause_until or case.due_at)
+    opens = next_window(max(due, now), person.zone, person.limits.window)
+    text = f"{title}\nI ask on {in_words(opens, person.zone, now)}, or a little later."
+    is_meant = case.form is Form.USE and case.asks_made == 0
+    return question_views.when(case.item, text) if is_meant else section(text)
+
+
+def _findable(desk: Desk, item_id: str) -> Item | None:
+    item = desk.shown.get(item_id)
+    return item if item is not None and item.is_findable else None
 
 
 def _said(desk: Desk, case: Case, now: datetime) -> str:

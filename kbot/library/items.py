@@ -149,6 +149,14 @@ def publish(session: Session, act: Act, item: str) -> bool:
     return True
 
 
+def restore(session: Session, act: Act, item: str) -> bool:
+    """What was replaced by mistake can be found again, as it was published once. False when it can be found."""
+    restored = move(session, act, item, ItemState.PUBLISHED)
+    if restored:
+        index.put(session, get(session, act.team, item))
+    return restored
+
+
 def take_away(session: Session, act: Act, item: str, state: ItemState) -> bool:
     """The item goes into a state in which nobody finds it. Returns False when it was there already.
 
@@ -329,6 +337,22 @@ def waiting(session: Session, team: str, channels: Iterable[str], waits_for: Wai
             ItemRow.waits_for == waits_for,
         )
         .order_by(ItemRow.created_at)
+    )
+    return items_of(session, list(rows))
+
+
+def waiting_for_contributor(session: Session, team: str, person: str) -> list[Item]:
+    """Candidates that wait for this person's own yes, or for a time in which they may decline; oldest first."""
+    rows = session.scalars(
+        select(ItemRow)
+        .where(
+            ItemRow.team_id == team,
+            ItemRow.contributor == person,
+            ItemRow.state == ItemState.CANDIDATE,
+            ItemRow.waits_for.in_((WaitsFor.CONTRIBUTOR, WaitsFor.TIME)),
+            ItemRow.consent == Consent.ASKED,
+        )
+        .order_by(ItemRow.created_at, ItemRow.id)
     )
     return items_of(session, list(rows))
 

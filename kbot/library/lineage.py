@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.library import items
 from kbot.library.facts import WITHOUT_LOOPS, Item, ItemState, Link, LinkKind
-from kbot.library.tables import LineageRow, LineageTurnRow
+from kbot.library.tables import ItemRow, LineageRow, LineageTurnRow
 from kbot.people import directory
 from kbot.storage.upsert import insert_new, insert_or_update
-from kbot.trail.facts import Contradicted, Fact, Linked, Published, Superseded
+from kbot.trail.facts import Contradicted, Fact, Linked, Published, Superseded, Unlinked
 from kbot.trail.log import remember
 
 KIND, OTHER = "link_kind", "link_other"
@@ -76,12 +76,69 @@ def link(session: Session, act: Act, item_id: str, kind: LinkKind, other_id: str
     }
     if not insert_new(session, LineageRow, row):
         return False
-    key = f"{first}:{kind}:{second}"
+    key = f"{first}:{kind}:{second}:{act.key}"  # taken back and said anew, it is said twice
     remember(session, Linked(act.team, key, act.at, act.person, first, kind.value, second))
     if item.is_findable:
         _take_effect(session, act, item_id)
     session.expire_all()
     return True
+
+
+def may_undo(session: Session, team: str, person: str, link: Link) -> bool:
+    """Whether this person may take a link back: who made it, and the brokers of either item's channel."""
+    if person == link.person:
+        return True
+    ends = (items.get(session, team, end) for end in (link.item, link.other))
+    return any(person in directory.brokers_of(session, team, end.channel) for end in ends)
+
+
+def may_be_undone(session: Session, team: str, person: str, links: Iterable[Link]) -> list[Link]:
+    """Those of these links that this person may take back."""
+    return [one for one in links if may_undo(session, team, person, one)]
+
+
+def unlink(session: Session, act: Act, item_id: str, kind: LinkKind, other_id: str) -> bool:
+    """Take a link back. False when there is none: somebody was faster.
+
+    What it had replaced can be found again, unless something else takes its place too; that it happened stays in the
+    trail, beside this.
+    """
+    _take_turn(session, act)
+    row = session.get(LineageRow, (act.team, item_id, kind.value, other_id), populate_existing=True)
+    if row is None:
+        return False
+    if not may_undo(session, act.team, act.person, _link(row)):
+        raise BadInput("Only who said that, or a broker of its channel, can take it back.")
+    session.delete(row)
+    session.flush()
+    key = f"{item_id}:{kind}:{other_id}:{act.key}"
+    remember(session, Unlinked(act.team, key, act.at, act.person, item_id, kind.value, other_id))
+    if kind is LinkKind.SUPERSEDES:
+        _bring_back(session, act, other_id)
+    session.expire_all()
+    return True
+
+
+def _bring_back(session: Session, act: Act, item_id: str) -> None:
+    is_out = items.lock(session, act.team, item_id).state is ItemState.SUPERSEDED
+    if is_out and not _is_replaced(session, act.team, item_id):
+        items.restore(session, act, item_id)
+        _take_effect(session, act, item_id)
+
+
+def _is_replaced(session: Session, team: str, item_id: str) -> bool:
+    """Whether a link still says that something else has taken the place of this item."""
+    query = (
+        select(ItemRow.id)
+        .join(LineageRow, (LineageRow.team_id == ItemRow.team_id) & (LineageRow.item_id == ItemRow.id))
+        .where(
+            LineageRow.team_id == team,
+            LineageRow.other_id == item_id,
+            LineageRow.kind == LinkKind.SUPERSEDES,
+            ItemRow.state.in_((ItemState.PUBLISHED, ItemState.SUPERSEDED)),
+        )
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def effect(session: Session, fact: Fact, real: datetime) -> None:
@@ -97,7 +154,7 @@ def _take_effect(session: Session, act: Act, item_id: str) -> None:
         if one.kind is LinkKind.SUPERSEDES and one.item == item_id:
             other = items.lock(session, act.team, other_id)
             if other.is_findable and items.take_away(session, by, other_id, ItemState.SUPERSEDED):
-                key = f"{other_id}:{item_id}"
+                key = f"{other_id}:{item_id}:{act.key}"
                 remember(session, Superseded(act.team, key, act.at, one.person, other_id, item_id))
         if one.kind is LinkKind.CONTRADICTS and items.get(session, act.team, other_id).is_findable:
             for mine, theirs in ((item_id, other_id), (other_id, item_id)):
@@ -136,10 +193,14 @@ def of_items(session: Session, team: str, about: Iterable[str]) -> dict[str, lis
         LineageRow.team_id == team, or_(LineageRow.item_id.in_(wanted), LineageRow.other_id.in_(wanted))
     )
     for row in session.scalars(query.order_by(LineageRow.at, LineageRow.item_id, LineageRow.other_id)):
-        one = Link(row.item_id, LinkKind(row.kind), row.other_id, row.person, row.at)
+        one = _link(row)
         for end in {one.item, one.other} & wanted:
             found[end].append(one)
     return {item: found[item] for item in wanted}
+
+
+def _link(row: LineageRow) -> Link:
+    return Link(row.item_id, LinkKind(row.kind), row.other_id, row.person, row.at)
 
 
 def origins(session: Session, team: str, item: str) -> list[str]:

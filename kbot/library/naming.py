@@ -13,6 +13,9 @@ MOST_TOPICS = 5
 FIELD = "topics"
 """The field of every modal in which topics are named."""
 
+BETWEEN = ",;\n"
+"""Any of these ends one name of several."""
+
 _APART = re.compile(r"[\W_]+")
 
 
@@ -26,16 +29,18 @@ def named(typed: str, field: str | None = None) -> str:
     name = one_line(typed).lstrip("#").strip()
     if not slug(name):
         raise BadInput("A topic has a name with letters or digits, such as `deploys`.", field)
+    if set(name) & set(BETWEEN):
+        raise BadInput("One topic, please: a name has no comma in it.", field)
     if len(name) > NAME_LIMIT:
         raise BadInput(f"A topic has at most {NAME_LIMIT} characters; this one has {len(name)}.", field)
     return name
 
 
-def several(typed: str) -> tuple[str, ...]:
+def several(typed: str, most: int = MOST_TOPICS) -> tuple[str, ...]:
     """The names in text such as "deploys, importer", each once. Raises BadInput at the field."""
-    names = {slug(part): named(part, FIELD) for part in re.split(r"[,;\n]", typed) if part.strip()}
-    if len(names) > MOST_TOPICS:
-        raise BadInput(f"Up to {MOST_TOPICS} topics, please; these are {len(names)}.", FIELD)
+    names = {slug(part): named(part, FIELD) for part in re.split(f"[{BETWEEN}]", typed) if part.strip()}
+    if len(names) > most:
+        raise BadInput(f"Up to {most} topics, please; these are {len(names)}.", FIELD)
     return tuple(names.values())
 
 

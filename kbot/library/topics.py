@@ -76,6 +76,12 @@ def cadence_of(session: Session, team: str, item: str) -> Cadence:
     return next((cadence for cadence in Cadence if cadence in found), Cadence.NORMAL)
 
 
+def cadence(session: Session, team: str, topic: str) -> Cadence:
+    """How often there is an occasion to use what is about a topic; the normal one for a topic that is gone."""
+    row = session.get(TopicRow, (team, topic))
+    return Cadence(row.cadence) if row else Cadence.NORMAL
+
+
 def set_cadence(session: Session, act: Act, topic: str, cadence: Cadence) -> None:
     """A broker says how often there is an occasion to use what is about it."""
     _lock(session, act, topic)
@@ -213,6 +219,13 @@ def rename(session: Session, act: Act, topic: str, name: str) -> Topic:
     session.expire_all()
     directory.write_down(session, act, topic, "topic renamed")
     return Topic(topic, name)
+
+
+def change(session: Session, act: Act, topic: str, name: str, cadence: Cadence) -> Topic:
+    """A broker says what the topic is called and how often there is an occasion for it."""
+    known = get(session, act.team, topic)
+    set_cadence(session, act, topic, cadence)
+    return known if known is not None and known.name == name else rename(session, act, topic, name)
 
 
 def merge(session: Session, act: Act, topic: str, into: str) -> None:

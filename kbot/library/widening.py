@@ -5,13 +5,16 @@ Each of the two can take it back at any time; whatever was decided stands in the
 
 from dataclasses import dataclass
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.library import items
-from kbot.library.facts import Item
-from kbot.library.tables import WideningRow
+from kbot.library.audience import visible_to
+from kbot.library.facts import Item, ItemState
+from kbot.library.tables import ItemRow, WideningRow
 from kbot.people import directory
+from kbot.people.facts import Viewer
 from kbot.storage.upsert import insert_new
 
 GONE = "That is decided already, so nothing was changed."
@@ -113,3 +116,23 @@ def get(session: Session, team: str, item: str, channel: str) -> Widening:
         raise BadInput(GONE)
     kept = items.get(session, team, item)
     return Widening(kept, channel, row.asked_by, row.note, row.contributor, row.broker, row.state)
+
+
+def waiting_for(session: Session, viewer: Viewer) -> list[Widening]:
+    """What this person is asked to decide: as the contributor, or as a broker who may see the item; oldest first."""
+    curated = directory.channels_of_broker(session, viewer.team, viewer.person)
+    mine = and_(ItemRow.contributor == viewer.person, WideningRow.contributor.is_(None))
+    as_broker = and_(ItemRow.channel_id.in_(curated), visible_to(viewer), WideningRow.broker.is_(None))
+    query = (
+        select(WideningRow)
+        .join(ItemRow, and_(ItemRow.team_id == WideningRow.team_id, ItemRow.id == WideningRow.item_id))
+        .where(
+            WideningRow.team_id == viewer.team,
+            WideningRow.state == "asked",
+            ItemRow.state == ItemState.PUBLISHED,
+            or_(mine, as_broker),
+        )
+        .order_by(WideningRow.asked_at, WideningRow.item_id, WideningRow.channel_id)
+    )
+    rows = session.scalars(query).all()
+    return [get(session, viewer.team, row.item_id, row.channel_id) for row in rows]

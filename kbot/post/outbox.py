@@ -259,6 +259,12 @@ def lapsed(session: Session, kind: str) -> list[tuple[str, str]]:
     return [(team, key) for team, key in session.execute(query)]
 
 
+def any_planned(session: Session, team: str, to: str, kind: str) -> bool:
+    """Whether a letter of this kind was ever planned for them."""
+    query = select(OutboxRow.key).where(OutboxRow.team_id == team, OutboxRow.to == to, OutboxRow.kind == kind)
+    return session.execute(query.limit(1)).first() is not None
+
+
 def letter_at(session: Session, team: str, channel: str | None, ts: str | None) -> Letter | None:
     """The letter that is this message."""
     if channel is None or ts is None:

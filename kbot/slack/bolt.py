@@ -52,12 +52,21 @@ OPENED = "It is open in front of you now."
 
 @dataclass(frozen=True)
 class Doors:
-    """The listeners, by what Slack calls the thing they listen to."""
+    """The listeners, by what Slack calls the thing they listen to.
+
+    An entry of a menu may have one of its own, as `<the menu's action id>:<what its value begins with>`: so a room adds
+    to a menu that another one answers.
+    """
 
     presses: Mapping[str, Callable[[Press], Awaitable[Answer]]]
     submissions: Mapping[str, Callable[[Submission], Awaitable[Answer]]]
     shortcuts: Mapping[str, Callable[[Shortcut], Awaitable[Answer]]]
     command: Callable[[Command], Awaitable[Answer]]
+
+    def listener(self, press: Press) -> Callable[[Press], Awaitable[Answer]] | None:
+        """Who listens to this press."""
+        entry = f"{press.action}:{press.value.partition(':')[0]}"
+        return self.presses.get(entry) or self.presses.get(press.action)
 
 
 def build(client: AsyncWebClient, doors: Doors) -> AsyncApp:
@@ -102,7 +111,7 @@ def build(client: AsyncWebClient, doors: Doors) -> AsyncApp:
     @app.action(ANYTHING)
     async def on_press(ack: AsyncAck, context: AsyncBoltContext, respond: AsyncRespond) -> None:
         press: Press = context[DID]
-        listener = doors.presses.get(press.action)
+        listener = doors.listener(press)
         answer = await _sentence(listener(press), "press") if listener else Reply(STALE)
         await ack()
         thread_ts = press.place.thread_ts

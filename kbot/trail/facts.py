@@ -171,6 +171,14 @@ class Linked(Fact):
 
 
 @dataclass(frozen=True)
+class Unlinked(Fact):
+    """`person` took that back: a link that they had made, or that a broker finds wrong."""
+
+    kind: str
+    other: str
+
+
+@dataclass(frozen=True)
 class Verified(Fact):
     """`person` vouches for an item."""
 
@@ -235,6 +243,24 @@ class Intended(Fact):
     plan: str
     by: str
     words: str = ""
+
+
+@dataclass(frozen=True)
+class Ticked(Fact):
+    """`person` put a check mark on the message, a letter by its key, that had brought them `items`: they used it.
+    `event_ts` is Slack's time of that; it tells what came first."""
+
+    message: str
+    event_ts: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unticked(Fact):
+    """`person` took the check mark off."""
+
+    message: str
+    event_ts: str
 
 
 @dataclass(frozen=True)
@@ -308,6 +334,11 @@ class Sustained(Fact):
     """`person` says what became of their use of an item after three months."""
 
     sustain: Sustain
+
+
+@dataclass(frozen=True)
+class TakenBack(Fact):
+    """`person` takes back at once what they had said: the Responded of the same key, which counts no more."""
 
 
 @dataclass(frozen=True)

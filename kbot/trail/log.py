@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import uuid4
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from kbot.storage.upsert import insert_new
 from kbot.trail import facts
@@ -62,6 +62,15 @@ def _fact(row: FactRow) -> Fact:
     return KINDS[row.kind](team=row.team_id, key=row.key, at=row.at, person=row.person, item=row.item_id, **about)
 
 
+def _stands() -> ColumnElement[bool]:
+    """Nobody has taken it back."""
+    back = aliased(FactRow)
+    taken_back = exists().where(
+        back.team_id == FactRow.team_id, back.kind == facts.TakenBack.__name__, back.key == FactRow.key
+    )
+    return or_(FactRow.kind != facts.Responded.__name__, ~taken_back)
+
+
 def about_item(session: Session, kind: type[F], team: str, items: Iterable[str]) -> list[F]:
     """The facts of one kind about these items, oldest first."""
     return _facts(session, kind, FactRow.team_id == team, FactRow.item_id.in_(set(items)))
@@ -70,7 +79,10 @@ def about_item(session: Session, kind: type[F], team: str, items: Iterable[str])
 def all_about(session: Session, kinds: Collection[type[Fact]], team: str, items: Iterable[str]) -> list[Fact]:
     """The facts of these kinds about these items, oldest first."""
     query = select(FactRow).where(
-        FactRow.team_id == team, FactRow.item_id.in_(set(items)), FactRow.kind.in_([kind.__name__ for kind in kinds])
+        FactRow.team_id == team,
+        FactRow.item_id.in_(set(items)),
+        FactRow.kind.in_([kind.__name__ for kind in kinds]),
+        _stands(),
     )
     return [_fact(row) for row in session.scalars(query.order_by(FactRow.at, FactRow.id))]
 
@@ -86,7 +98,7 @@ def since(session: Session, kind: type[F], team: str, at: datetime) -> list[F]:
 
 
 def _facts(session: Session, kind: type[F], *conditions: object) -> list[F]:
-    query = select(FactRow).where(FactRow.kind == kind.__name__, *conditions)  # type: ignore[arg-type]
+    query = select(FactRow).where(FactRow.kind == kind.__name__, _stands(), *conditions)  # type: ignore[arg-type]
     rows = session.scalars(query.order_by(FactRow.at, FactRow.id))
     return [fact for row in rows if isinstance(fact := _fact(row), kind)]
 

@@ -43,7 +43,7 @@ def test_a_followed_topic_delivers_with_its_reason(slack: Driver, days: Days, bo
     assert TIP in seen.text
     assert seen.buttons == [
         *("I'll use this", "Good to know", "Not for me"),
-        *("Less like this", "Stop deliveries", "Outdated or wrong?", "Ask the contributor"),
+        *("Less like this", "Stop deliveries", "Outdated or wrong?", "Ask the contributor", "Build on this"),
         *("Pause", "Stop"),
     ]
     assert seen.notification == f"From a colleague: {TIP}"
@@ -66,6 +66,26 @@ def test_ill_use_this_asks_when_and_follows_up_after_that(slack: Driver, days: D
     asked = slack.wait(lambda: slack.ben.inbox[before:], what="the question")[0]
     assert "Has there been a chance to use it?" in asked.text
     assert bot.count("fact", "kind = 'Intended'") == 1
+
+
+def test_a_check_mark_on_it_tells_that_it_was_used(slack: Driver, days: Days, bot: Bot) -> None:
+    adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys")
+    follows(slack, slack.ben, "deploys")
+    seen = next_delivery(slack, days, slack.ben)
+    asked = after(slack, lambda: slack.ben.reacts(seen, "white_check_mark"), lambda: slack.ben.ephemerals("dm"), "word")
+    assert "Good. How did it go?" in asked.text
+    slack.redeliver("reaction_added", 2)
+    slack.settle()
+    assert bot.count("fact", "kind = 'Responded'") == 1
+    slack.ben.unreacts(seen, "white_check_mark")
+    slack.wait(lambda: bot.count("fact", "kind = 'TakenBack'") == 1, what="it to be taken back")
+    slack.ben.reacts(seen, "white_check_mark")
+    asked = slack.wait(lambda: [s for s in slack.ben.ephemerals("dm") if s.live][1:], what="the question again")[-1]
+    asked.press("It helped")
+    becomes(slack, asked, "May I tell Ana?")
+    slack.ben.unreacts(seen, "white_check_mark")
+    slack.settle()
+    assert bot.count("follow_up_case", "outcome = 'helped'") == 1
 
 
 def test_in_my_own_words(slack: Driver, days: Days, bot: Bot) -> None:
@@ -104,6 +124,9 @@ def test_the_menu_of_a_card(slack: Driver, days: Days) -> None:
     def said(label: str) -> str:
         return after(slack, lambda: seen.press(label), lambda: slack.ben.ephemerals("dm"), label).text
 
+    form = opens(slack, slack.ben, lambda: seen.press("Build on this"))
+    assert "You build on" in form.text
+    form.close()
     assert "Ana shared it" in said("Ask the contributor")
     assert "not who" in said("Outdated or wrong?")
     assert "for 90 days" in said("Less like this")
@@ -127,7 +150,7 @@ def test_an_unknown_topic_and_what_is_known(slack: Driver) -> None:
     told(slack, slack.ben, "/kb unfollow deploys", "You did not follow")
 
 
-def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, days: Days) -> None:
+def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, days: Days, bot: Bot) -> None:
     set_up(slack, slack.ana, Brokers=["cleo"])
     adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys, releases")
     follows(slack, slack.ben, "deploys")
@@ -138,11 +161,13 @@ def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, day
     closes(slack.cleo)
     told(slack, slack.ben, "/kb follow", "You follow *releases*.")
     listed = told(slack, slack.cleo, "/kb topics", "releases")
-    form = opens(slack, slack.cleo, lambda: listed.press("Rename"))
-    form.fill("Its new name", "Shipping").submit()
+    form = opens(slack, slack.cleo, lambda: listed.press("Change"))
+    form.fill("Its name", "Shipping")
+    form.select("How often is there a chance to use it?", "A few times a year: I ask after a month").submit()
     closes(slack.cleo)
+    assert bot.count("topic", "name = 'Shipping' AND cadence = 'slow'") == 1
     assert "Shipping" in next_delivery(slack, days, slack.ben, "deploys").text
-    assert "Rename" not in told(slack, slack.ben, "/kb topics", "Shipping").buttons
+    assert "Change" not in told(slack, slack.ben, "/kb topics", "Shipping").buttons
 
 
 def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Days) -> None:
@@ -155,6 +180,25 @@ def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Day
     seen = slack.wait(lambda: [s for s in slack.cleo.sees(place)[before:] if not s.ephemeral], what="the post")[0]
     assert "This channel follows" in seen.text
     assert TIP in seen.text
+
+
+def test_what_a_channel_follows_stands_in_its_set_up(slack: Driver, bot: Bot) -> None:
+    adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys, calendar")
+    field = "Topics that this channel follows"
+    form = opens(slack, slack.ana, lambda: slack.ana.command("/kb setup", "platform"))
+    assert form.fill(field, "deplois").submit() == {
+        field: 'There is no topic "deplois". Did you mean "deploys"? /kb topics lists them all.'
+    }
+    assert bot.count("channel") == 0, "nothing half done"
+    assert form.fill(field, "Deploys, calendar").submit() == {}
+    closes(slack.ana)
+    told(slack, slack.ben, "/kb setup show", "*Follows* calendar, deploys.")
+    form = opens(slack, slack.ana, lambda: slack.ana.command("/kb setup", "platform"))
+    assert form.fields[field] == "calendar, deploys"
+    assert form.fill(field, "deploys").submit() == {}
+    closes(slack.ana)
+    told(slack, slack.ben, "/kb setup show", "*Follows* deploys.")
+    assert bot.count("follow", "is_channel") == 1
 
 
 def test_a_flag_finds_its_topics_by_name(slack: Driver) -> None:

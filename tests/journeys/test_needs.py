@@ -5,7 +5,7 @@ from kbot.playground.hands import Person
 from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import QUESTION, TIP, becomes, flags, set_up, tip_saved, told
+from tests.journeys.steps import QUESTION, TIP, becomes, flags, opens, set_up, tip_saved, told
 from tests.journeys.ways import on_both_databases
 
 NEED = '/kb need "importer hangs after a deploy" by 25 Jan'
@@ -46,6 +46,18 @@ def test_a_need_is_met_as_knowledge_arrives_and_then_asked_about(slack: Driver, 
     asked.press("It helped")
     becomes(slack, asked, "Good to hear. It is closed.")
     assert bot.count("need", "state = 'helped'") == 1
+
+
+def test_a_need_is_met_from_the_score_on_from_which_kbot_answers_here(slack: Driver, bot: Bot) -> None:
+    form = opens(slack, slack.cleo, lambda: slack.cleo.command("/kb setup", "platform"))
+    assert form.fill("Answer from which score on?", "0.95").submit() == {}
+    if slack.cleo.modal:
+        slack.cleo.modal.close()
+    needs(slack, slack.cleo)
+    tip_saved(slack)
+    slack.settle()
+    slack.wait(lambda: bot.count("spread", "wave > 0") == 1, what="its recipients to be chosen")
+    assert bot.count("need_match") == 0
 
 
 def test_needed_longer_it_is_looked_out_for_again(slack: Driver, days: Days, bot: Bot) -> None:

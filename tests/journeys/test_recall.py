@@ -74,6 +74,23 @@ def test_lineage_names_who_is_credited_and_a_loop_is_refused_in_the_form(slack: 
     assert ["That would be a loop" in error for error in errors.values()] == [True]
 
 
+def test_a_link_that_was_wrong_is_taken_back_where_it_is_shown(slack: Driver, bot: Bot) -> None:
+    tip_saved(slack)
+    asks(slack, slack.cleo)
+    before = len(slack.cleo.inbox)
+    builds_on(slack, "Takes its place")
+    notice = slack.wait(lambda: slack.cleo.inbox[before:], what="Cleo's recall")[0]
+    shown = commands(slack, slack.ben, "/kb lineage the importer hangs: what since 4.2?")
+    assert "Take it back" not in shown.buttons, "Ben said nothing of it"
+    shown = commands(slack, slack.ana, "/kb lineage the importer hangs: what since 4.2?")
+    shown.press("Take it back")
+    becomes(slack, shown, "Nothing is linked to it yet.")
+    becomes(slack, notice, f"Current again: {QUESTION}")
+    assert bot.count("fact", "kind IN ('Superseded', 'Unlinked')") == 2
+    slack.settle()
+    assert "Drain the queue first" in asks(slack, slack.cleo, "drain queue restart").text
+
+
 def test_who_may_not_see_the_successor_hears_only_that_it_is_not_current(slack: Driver) -> None:
     tip_saved(slack)
     asks(slack, slack.cleo)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.answers import listeners as answers
-from kbot.capture import link_listeners
+from kbot.capture import flags, link_listeners
 from kbot.capture import listeners as capture
-from kbot.cards import Block
-from kbot.delivery import mobilize_listeners, need_listeners, needs, topic_listeners
+from kbot.cards import PLAN, Block
+from kbot.delivery import deliveries, mobilize_listeners, mobilizing, need_listeners, needs, topic_listeners
+from kbot.delivery import listeners as delivery
+from kbot.delivery.facts import NeedState, Rule
 from kbot.follow_up import cases, lots, opening, responses
 from kbot.follow_up import listeners as follow_up
 from kbot.follow_up.facts import BUNDLE, Answer, CaseState
@@ -28,9 +30,10 @@ from kbot.people.tables import AuditRow
 from kbot.post import outbox
 from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
+from kbot.post.tables import OutboxRow
 from kbot.review import listeners as review
 from kbot.slack.words import SlackChannel
-from kbot.trail.facts import Outcome, ReceiptKind, Received, Status
+from kbot.trail.facts import Outcome, Plan, ReceiptKind, Received, Status
 from tests.rooms.desk import (
     ANA,
     BEN,
@@ -44,6 +47,8 @@ from tests.rooms.desk import (
     TEAM,
     act,
     days,
+    follow,
+    letters,
     meet,
     said,
     saved,
@@ -66,9 +71,14 @@ def everybody(request: pytest.FixtureRequest) -> None:
 
 def home(session: Session, user: str, *channels: str, now: datetime = MONDAY) -> str:
     """What a person who may see these channels reads in their Home tab."""
+    return read(blocks_of(session, user, *channels, now=now))
+
+
+def blocks_of(session: Session, user: str, *channels: str, now: datetime = MONDAY) -> list[Block]:
     person = directory.person(session, TEAM, user)
     assert person is not None
-    return read(views.home(tab.desk(session, Viewer(TEAM, user, frozenset(channels)), person), now))
+    asked_for = tab.channels(session, person, now)  # Slack is asked about these alone
+    return views.home(tab.desk(session, Viewer(TEAM, user, frozenset(channels) & asked_for), person, now), now)
 
 
 def read(blocks: list[Block]) -> str:
@@ -77,9 +87,8 @@ def read(blocks: list[Block]) -> str:
     for block in blocks:
         if "text" in block:
             lines.append(block["text"]["text"])
-        labels = [
-            e["text"] if block["type"] == "context" else f"[{e['text']['text']}]" for e in block.get("elements", ())
-        ]
+        named = [e for e in block.get("elements", ()) if "text" in e]
+        labels = [e["text"] if block["type"] == "context" else f"[{e['text']['text']}]" for e in named]
         lines += [" ".join(labels)] if labels else []
     return "\n".join(lines)
 
@@ -105,7 +114,7 @@ def test_what_waits_and_what_was_said(session: Session) -> None:
     responses.respond(session, act(BEN), case, Answer.USED)
     responses.respond(session, act(BEN), case, Answer.HELPED)
     shown = home(session, BEN, PLATFORM)
-    assert "Waiting for you\n*To &lt;try&gt;*\nI ask on Friday 4 December, or a little later." in shown
+    assert "To try\n*To &lt;try&gt;*\nI ask on Friday 4 December, or a little later." in shown
     assert "My log\n*Tried*\nUsed it, it helped · 2 days ago\nOnly you see your log." in shown
     assert shown.endswith(PACE)
 
@@ -169,21 +178,154 @@ def test_a_broker_reads_when_the_digest_comes(session: Session) -> None:
     assert digest not in home(session, CLEO)
 
 
-def test_i_asked_you_is_said_when_it_has_arrived(session: Session) -> None:
-    will_use(session, saved(session, "To try"))
+def asked_now(session: Session, title: str = "To try") -> tuple[str, Letter, datetime]:
+    """Ben is asked about it in a letter that is on its way: the case, the letter and the time."""
+    case = will_use(session, saved(session, title))
     due = FRIDAY + days(14.2)
-    letter = Letter(TEAM, "ask:1", BUNDLE, BEN, proactive=Proactive.BUNDLE)
+    letter = Letter(TEAM, f"ask:{case}", BUNDLE, BEN, proactive=Proactive.BUNDLE)
     outbox.plan(session, letter, REAL)
-    drawn = lots.draw(cases.due(session, TEAM, BEN, due), "week")
-    cases.ask(session, drawn, letter.key, {case.id: "D1" for case in drawn.taken}, due)
-    assert [case.state for case in cases.of_letter(session, TEAM, letter.key)] == [CaseState.ASKED]
-    directory.pause(session, act(BEN), due + days(3))
-    held = home(session, BEN, PLATFORM, now=due)
-    assert "*To try*\nI ask on Monday 7 December, or a little later." in held
-    task = next(t for t in outbox.claim(session, "me", REAL, due, days(1), days(1), 8) if t.letter == letter)
-    outbox.settle(session, task, state="sent", channel="D0BEN", ts="1.1", sent_at=due)
+    drawn = lots.draw([one for one in cases.due(session, TEAM, BEN, due) if one.id == case], "week")
+    cases.ask(session, drawn, letter.key, {case: "D1"}, due)
+    assert [one.state for one in cases.of_letter(session, TEAM, letter.key)] == [CaseState.ASKED]
+    return case, letter, due
+
+
+def arrives(session: Session, letter: Letter, at: datetime) -> None:
+    task = next(t for t in outbox.claim(session, "me", REAL, at, days(1), days(1), 8) if t.letter.key == letter.key)
+    outbox.settle(session, task, state="sent", channel="D0BEN", ts=letter.key, sent_at=at)
     session.expire_all()
-    assert "*To try*\nI asked you; the question is in Messages." in home(session, BEN, PLATFORM, now=due)
+
+
+def test_what_a_message_asks_can_be_answered_here_once_it_has_arrived(session: Session) -> None:
+    case, letter, due = asked_now(session)
+    directory.pause(session, act(BEN), due + days(3))
+    assert "*To try*\nI ask on Monday 7 December, or a little later." in home(session, BEN, PLATFORM, now=due)
+    arrives(session, letter, due)
+    shown = home(session, BEN, PLATFORM, now=due)
+    assert "Waiting for you\n*To try* (you noted it 2 weeks ago)\nHas there been a chance to use it?" in shown
+    assert "[Not yet] [Used it] [Used it, changed it] [Tried, didn't work] [Not for me]" in shown
+    assert "I ask on" not in shown
+    responses.respond(session, act(BEN, due), case, Answer.USED)
+    shown = home(session, BEN, PLATFORM, now=due)
+    assert "*To try*\nYou said: Used it. Good. How did it go?" in shown
+    assert outbox_row(session, letter.key).revision == 1, "the message shows itself anew"
+    responses.respond(session, act(BEN, due), case, Answer.HELPED)
+    assert "May I tell Ana?" in home(session, BEN, PLATFORM, now=due)
+    assert "May I tell Ana?" not in home(session, BEN, PLATFORM, now=due + days(2)), "it is optional"
+    responses.respond(session, act(BEN, due), case, Answer.TELL_NOT)
+    shown = home(session, BEN, PLATFORM, now=due)
+    assert "Waiting for you" not in shown
+    assert "My log\n*To try*\nUsed it, it helped" in shown
+
+
+def outbox_row(session: Session, key: str) -> OutboxRow:
+    session.expire_all()
+    return session.get_one(OutboxRow, (TEAM, key))
+
+
+def test_nothing_is_asked_about_what_one_may_not_see_any_more(session: Session) -> None:
+    _, letter, due = asked_now(session)
+    arrives(session, letter, due)
+    shown = home(session, BEN, now=due)
+    assert "Waiting for you" not in shown
+    assert "_an item you can no longer see_\nThere is nothing to answer any more." in shown
+
+
+def test_when_one_means_to_try_it_can_be_said_here(session: Session) -> None:
+    item = saved(session, "To try")
+    deliveries.will_use(session, act(BEN), item.id)
+    follow(session)
+    row = next(b for b in blocks_of(session, BEN, PLATFORM) if b.get("accessory", {}).get("action_id") == PLAN)
+    assert row["accessory"]["options"][0]["value"] == f"this_week:{item.id}"
+    deliveries.intend(session, act(BEN), item.id, Plan.THIS_WEEK, "2026-11-27")
+    follow(session)
+    assert "*To try*\nYou mean to use it this week. I ask once, after that, how it went." in home(
+        session, BEN, PLATFORM
+    )
+
+
+def test_whether_what_was_needed_came_is_asked_here_too(session: Session) -> None:
+    until = local_moment(date(2026, 11, 23), 0, ZoneInfo("America/New_York"))
+    found = saved(session, "Found")
+    kept = needs.say(session, act(BEN), "x", until, PLATFORM, np.zeros(DIMENSIONS, np.float32), [found.id])
+    assert needs.move(session, TEAM, kept.id, NeedState.ASKED)
+    shown = home(session, BEN, PLATFORM)
+    assert "You needed: _x_. The day you named is over. Did what came help?\n• *Found*\n[It helped] [Partly]" in shown
+    assert "Found" not in home(session, BEN)
+    needs.answer(session, act(BEN), kept.id, NeedState.HELPED)
+    assert "You needed" not in home(session, BEN, PLATFORM)
+
+
+def test_who_decides_about_an_audience_is_asked_here_too(session: Session) -> None:
+    set_up(session, CLEO, channel=ONCALL)
+    item = saved(session, "The secret way", channel=ONCALL)
+    mobilizing.send_on(session, act(CLEO), item.id, [], PLATFORM, "Look", REAL, wider=True)
+    shown = home(session, ANA)
+    assert "Cleo would like to show *The secret way* to <#C0PLATFORM>" in shown
+    assert "[Yes, show it there] [No]" in shown
+    assert "would like to show" not in home(session, CLEO, ONCALL)
+    assert "would like to show" not in home(session, BEN, ONCALL)
+    mobilizing.decide(session, act(ANA), item.id, PLATFORM, yes=True)
+    assert "would like to show" not in home(session, ANA)
+
+
+def test_a_broker_who_cannot_see_the_item_is_not_asked(session: Session) -> None:
+    set_up(session, CLEO, channel=ONCALL)
+    item = saved(session, "The secret way", channel=ONCALL)
+    mobilizing.send_on(session, act(ANA), item.id, [], PLATFORM, "", REAL, wider=True)
+    assert "The secret way" in home(session, CLEO, ONCALL)
+    assert "The secret way" not in home(session, CLEO)
+
+
+def test_what_waits_for_its_contributor_waits_here_too(session: Session) -> None:
+    item = saved(session, "May it?", publication=Publication.OPT_IN)
+    saved(session, "Published", publication=Publication.NOTIFY)
+    shown = home(session, ANA)
+    assert "Waiting for you\nBen would like others to find this. May others find this?" in shown
+    assert "[Yes, share it] [Edit first] [Share without my name] [No]" in shown
+    assert "May others" not in home(session, BEN)
+    flags.accept(session, act(ANA), item.id, with_name=True)
+    assert "May others" not in home(session, ANA)
+
+
+def test_what_came_and_was_not_answered_can_be_answered_here(session: Session) -> None:
+    item = saved(session, "New")
+    deliveries.add(session, act(CLEO), item, BEN, Rule.BROKER)
+    assert "New for you" not in home(session, BEN, PLATFORM)
+    assert deliveries.plan(session, TEAM, BEN, MONDAY, REAL)
+    found = deliveries.get(session, TEAM, item.id, BEN)
+    assert found is not None
+    assert found.letter is not None
+    arrives(session, Letter(TEAM, found.letter, "", BEN), MONDAY)
+    deliveries.settle(session, MONDAY)
+    shown = home(session, BEN, PLATFORM)
+    assert "New for you\n*New*\nYou get this because Cleo, a broker, thought of you." in shown
+    assert "[I'll use this] [Good to know] [Not for me]" in shown
+    assert "New for you" not in home(session, BEN)
+    assert "New for you" not in home(session, BEN, PLATFORM, now=MONDAY + days(15))
+    deliveries.good_to_know(session, act(BEN), item.id)
+    assert "New for you" not in home(session, BEN, PLATFORM)
+
+
+def test_the_tab_is_shown_anew_to_who_ever_opened_it(session: Session) -> None:
+    tab.show_anew(session, act(BEN), REAL)
+    assert letters(session, "home:") == []
+    outbox.plan(session, tab.home_letter(TEAM, BEN, "opened"), REAL)
+    again = act(BEN)
+    for _ in range(2):
+        tab.show_anew(session, again, REAL)
+    assert [row.key for row in letters(session, "home:")] == sorted([f"home:{BEN}:opened", f"home:{BEN}:{again.key}"])
+
+
+def test_what_asks_in_the_tab_shows_it_anew() -> None:
+    pressed = {
+        name: listener
+        for room in (capture, delivery, follow_up, need_listeners, mobilize_listeners)
+        for name, listener in (*room.PRESSES.items(), *getattr(room, "SUBMISSIONS", {}).items())
+    }
+    assert set(pressed) >= listeners.IN_BOTH
+    kept = listeners.shown_anew(pressed)
+    assert {name for name, listener in kept.items() if listener is not pressed[name]} == listeners.IN_BOTH
 
 
 def test_every_change_of_a_channel_is_written_down(session: Session) -> None:
@@ -192,6 +334,17 @@ def test_every_change_of_a_channel_is_written_down(session: Session) -> None:
     changes = session.scalars(select(AuditRow).order_by(AuditRow.change)).all()
     assert [(row.person, row.about) for row in changes] == [(ANA, PLATFORM)] * 2
     assert changes[1].change == "capture_and_ask review bulb brokers: U0CLEO U0BEN"
+
+
+def test_what_a_channel_follows_beside_the_form_stays(session: Session) -> None:
+    topics.give(session, act(ANA), saved(session).id, ["deploys", "importer", "vault"])
+    ids = {name: topics.find(session, TEAM, name) for name in ("deploys", "importer", "vault")}
+    known = {name: topic.id for name, topic in ids.items() if topic is not None}
+    for name in ("vault", "importer"):
+        topics.follow(session, act(CLEO), known[name], PLATFORM)
+    policy = Policy(PLATFORM, is_set_up=True)
+    listeners._set_up(session, act(ANA), policy, None, [known["deploys"]], [known["importer"]])
+    assert [topic.name for topic in topics.followed(session, TEAM, PLATFORM)] == ["deploys", "vault"]
 
 
 PLACE = SlackChannel(PLATFORM, "plat<form", ANA, False, False, False, False, True)

@@ -21,7 +21,8 @@ from kbot.post.gate import Proactive
 from kbot.post.tables import OutboxRow
 from kbot.storage import schema
 from kbot.storage.address import Address
-from kbot.trail.facts import Outcome, ReceiptKind, Received, Status
+from kbot.trail import log
+from kbot.trail.facts import Linked, Outcome, ReceiptKind, Received, Status, Superseded, Unlinked
 from kbot.trail.log import remember
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, FRIDAY, PLATFORM, TEAM, act, follow, letters, meet, said, saved
 from tests.rooms.desk import set_up as set_up_channel
@@ -221,6 +222,72 @@ def test_a_link_with_what_was_taken_back_is_refused(session: Session) -> None:
     items.take_away(session, act(ANA), gone.id, ItemState.WITHDRAWN)
     with pytest.raises(BadInput, match="not there any more"):
         linked(session, one, LinkKind.ADAPTS, gone)
+
+
+# -- taken back
+
+
+def test_who_made_a_link_or_a_broker_takes_it_back(session: Session) -> None:
+    for by, may in ((BEN, True), (CLEO, True), (ANA, False), (DOV, False)):
+        one, two = saved(session, "One?"), saved(session, "Two?")
+        linked(session, one, LinkKind.ADAPTS, two, BEN)
+        if may:
+            assert lineage.unlink(session, act(by), one.id, LinkKind.ADAPTS, two.id)
+            assert links(session, one) == []
+        else:
+            with pytest.raises(BadInput, match="Only who said that, or a broker"):
+                lineage.unlink(session, act(by), one.id, LinkKind.ADAPTS, two.id)
+            assert len(links(session, one)) == 1
+
+
+def test_what_was_replaced_is_found_again_and_the_trail_keeps_both(session: Session) -> None:
+    old, new = saved(session, "Zebra feeding?"), saved(session, "Walrus brushing?")
+    for _ in range(2):
+        assert linked(session, new, LinkKind.SUPERSEDES, old)
+        assert not now(session, old).is_findable
+        assert lineage.unlink(session, act(CLEO), new.id, LinkKind.SUPERSEDES, old.id)
+        assert now(session, old).state is ItemState.PUBLISHED
+        assert now(session, old).published_at == old.published_at
+        assert old.id in finds(session, "zebra feeding")
+    assert not lineage.unlink(session, act(CLEO), new.id, LinkKind.SUPERSEDES, old.id)
+    for kind, item in ((Linked, new), (Superseded, old), (Unlinked, new)):
+        assert len(log.about_item(session, kind, TEAM, [item.id])) == 2
+
+
+def test_what_another_one_replaces_too_stays_replaced(session: Session) -> None:
+    old, new, newer = saved(session, "Old?"), saved(session, "New?"), saved(session, "Newer?")
+    for each in (new, newer):
+        linked(session, each, LinkKind.SUPERSEDES, old)
+    lineage.unlink(session, act(CLEO), new.id, LinkKind.SUPERSEDES, old.id)
+    assert not now(session, old).is_findable
+    lineage.unlink(session, act(CLEO), newer.id, LinkKind.SUPERSEDES, old.id)
+    assert now(session, old).is_findable
+
+
+def test_what_was_taken_away_otherwise_does_not_come_back(session: Session) -> None:
+    old, new = saved(session, "Old?"), saved(session, "New?")
+    linked(session, new, LinkKind.SUPERSEDES, old)
+    items.take_away(session, act(ANA), old.id, ItemState.WITHDRAWN)
+    lineage.unlink(session, act(CLEO), new.id, LinkKind.SUPERSEDES, old.id)
+    assert now(session, old).state is ItemState.WITHDRAWN
+
+
+def test_what_said_the_opposite_contests_it_no_more(session: Session) -> None:
+    one, two = sorted((saved(session, "One?"), saved(session, "Two?")), key=lambda item: item.id)
+    linked(session, two, LinkKind.CONTRADICTS, one)
+    lineage.unlink(session, act(CLEO), one.id, LinkKind.CONTRADICTS, two.id)
+    assert not now(session, one).is_contested
+
+
+def test_who_was_told_reads_that_it_is_current_again(session: Session) -> None:
+    old, new = saved(session, "Old?"), saved(session, "New?")
+    has(session, old, BEN)
+    linked(session, new, LinkKind.SUPERSEDES, old)
+    follow(session)
+    lineage.unlink(session, act(CLEO), new.id, LinkKind.SUPERSEDES, old.id)
+    follow(session)
+    (letter,) = letters(session, f"recall:{old.id}:")
+    assert letter.revision == 1
 
 
 # -- recall

@@ -170,9 +170,20 @@ def test_however_brokers_merge_and_rename_everybody_follows_what_they_followed(
         tried.rollback()
 
 
-@pytest.mark.parametrize("name", ["", "#", "!!!", "x" * 61])
+def test_a_broker_changes_name_and_cadence_at_once(session: Session) -> None:
+    about(session, "hiring", "people")
+    found = topic(session, "hiring").id
+    assert topics.change(session, act(CLEO), found, "Hiring", Cadence.SLOW) == Topic(found, "Hiring")
+    assert topics.cadence(session, TEAM, found) is Cadence.SLOW
+    with pytest.raises(BadInput, match="merge the two"), session.begin_nested():
+        topics.change(session, act(CLEO), found, "people", Cadence.FAST)
+    assert topics.cadence(session, TEAM, found) is Cadence.SLOW, "nothing half done"
+    assert topics.change(session, act(CLEO), found, "Hiring", Cadence.NORMAL).name == "Hiring"
+
+
+@pytest.mark.parametrize("name", ["", "#", "!!!", "x" * 61, "a, b"])
 def test_what_can_be_no_name_is_refused(session: Session, name: str) -> None:
-    with pytest.raises(BadInput, match="A topic has"):
+    with pytest.raises(BadInput, match=r"A topic has|One topic"):
         topics.meant(session, EVERYBODY, named(name))
 
 

@@ -11,7 +11,7 @@ from kbot.cards import acts
 from kbot.delivery import intentions, mobilize_views, need_views, views
 from kbot.delivery.facts import NEED_NEXT, NEXT, Delivery, Need, NeedState, Rule, Said, State, Why
 from kbot.library import naming
-from kbot.library.facts import Item, Listed, Topic
+from kbot.library.facts import Cadence, Item, Listed, Topic
 from kbot.trail.facts import Evidence, Plan
 from tests.rules.test_views_fit import NOW, evidence, is_a_fine_form, is_fine, items, names, often, words
 
@@ -70,7 +70,9 @@ def test_what_is_answered_to_a_press(item: Item, name: str, why: Why, topic: Top
         is_fine(blocks, text)
         is_fine([], views.followed(topic, is_new=is_new))
         is_fine([], views.unfollowed(topic, was=is_new, channel="C0PLATFORM"))
-        is_a_fine_form(dict(views.topic_modal(topic, merge=is_new)))
+        is_a_fine_form(dict(views.merge_modal(topic)))
+        for cadence in Cadence:
+            is_a_fine_form(dict(views.change_modal(topic, cadence)))
     for text in (views.ask_contributor(item, people), views.not_for_me(why), views.less(why), views.my_topics([topic])):
         is_fine([], text)
     is_a_fine_form(dict(views.plan_modal(item.id)))

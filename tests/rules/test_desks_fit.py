@@ -12,12 +12,15 @@ from kbot import cards
 from kbot.answers import experts, offers, open_views
 from kbot.answers.facts import Expert, HelpState, OpenQuestion, Question
 from kbot.capture import views as capture
-from kbot.delivery.facts import Need, NeedState
+from kbot.delivery.facts import Delivery, Need, NeedState, Rule, State, Why
+from kbot.delivery.views import Shown
 from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.follow_up.rhythm import Rhythm
+from kbot.follow_up.views import Asked
 from kbot.home import setup_views
 from kbot.home import views as home
+from kbot.home.question_views import Questions, Wider
 from kbot.library.facts import (
     BODY_LIMIT,
     LINE_LIMIT,
@@ -224,7 +227,9 @@ def test_every_modal_fits(words: str) -> None:
     views: list[dict[str, Any]] = []
     views.append(review.answer_modal(a_question(words)))
     views.append(sentence_view(words or "A sentence."))
-    views += [setup_views.modal(_channel(words, is_private=private), _policy(), Tuning()) for private in (True, False)]
+    follows = [Topic(str(n) * 32, words[:60]) for n in range(30)]
+    for private in (True, False):
+        views.append(setup_views.modal(_channel(words, is_private=private), _policy(), Tuning(), follows))
     for view in views:
         assert [str(problem) for problem in check_view(view, "modal")] == []
         for block in view["blocks"]:
@@ -242,6 +247,18 @@ def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
     shown = {item.id: item for item in items[:35]}
     waiting = [a_case(words, n, form=Form.USE, state=CaseState.WAITING) for n in range(40)]
     told = [a_case(words, n, state=CaseState.CLOSED, status=Status.CHANGED_THINKING) for n in range(40)]
+    names = {ANA: words, BEN: words}
+    went_wrong = [a_case(words, n, state=CaseState.CLOSED, status=Status.TRIED_NOT_WORKED) for n in range(40, 80)]
+    asking = Questions(
+        cases=[Asked(case, items[0], names) for case in went_wrong],
+        needs=[replace(a_need(words, n), state=NeedState.ASKED, matches=("0" * 32,)) for n in range(5)],
+        found=shown,
+        wider=[Wider(item, "C2", words, words, is_mine=False) for item in items[:5]],
+        notices=[replace(item, state=ItemState.CANDIDATE, waits_for=WaitsFor.CONTRIBUTOR) for item in items[:5]],
+        names=names,
+    )
+    why = Why(Rule.NAMED, by=ANA, note=words)
+    came = Delivery("T1", items[0].id, BEN, False, why, State.SENT, "l", NOW, NOW, None, None)
     desks = [
         home.Desk(
             person,
@@ -251,12 +268,15 @@ def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
             {item.id: SAID for item in items},
             follows=[Topic(str(n), words[:60]) for n in range(len(cases))],
             needs=[a_need(words, n) for n in range(len(cases))],
+            asked=asking if cases else Questions(),
+            new=[Shown(came, item, names, SAID, words) for item in items[: len(cases)]],
         )
         for person in (BEN_HIMSELF, replace(BEN_HIMSELF, stopped=True, never_capture=True))
         for cases in ([], waiting, told, waiting + told)
     ]
     for desk in desks:
         blocks = home.home(desk, NOW)
+        assert len(blocks) <= 100
         assert [str(problem) for problem in check_view({"type": "home", "blocks": blocks}, "home")] == []
         for text in mrkdwn_in(blocks):
             assert_harmless(text)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kbot.act import BadInput
 from kbot.capture import link_views
 from kbot.delivery import recall_views
 from kbot.delivery.recall_facts import Contact, Reason
@@ -93,6 +94,22 @@ def test_what_a_reader_may_not_see_stands_in_no_lineage() -> None:
     assert "Gone" not in told
     alone = text_of(link_views.lineage(shown["i1"], links, {"i1": item()}, ["i2"], NAMES, Evidence(), NOW)[1])
     assert "Nothing is linked to it yet." in alone
+
+
+def test_who_may_take_a_link_back_has_a_button_for_it() -> None:
+    links = [Link("i1", LinkKind.ADAPTS, "i2", "U0CLEO", THEN), Link("i3", LinkKind.SUPERSEDES, "i1", "U0CLEO", THEN)]
+    shown = {"i1": item(), "i2": item("Root?", "i2"), "i3": item("Newer?", "i3")}
+    _, blocks = link_views.lineage(shown["i1"], links, shown, [], NAMES, Evidence(), NOW, mine=links[:1])
+    (value,) = [block["accessory"]["value"] for block in blocks if "accessory" in block]
+    assert link_views.parse_unlink(value) == ("i1", "i1", LinkKind.ADAPTS, "i2")
+    for wrong in ("", "i1", "i1:i1:nothing:i2", "a:b:c:d:e"):
+        with pytest.raises(BadInput):
+            link_views.parse_unlink(wrong)
+
+
+def test_what_is_current_again_says_so() -> None:
+    said = recall_views.current_again(item())
+    assert text_of(said[1]) == "*Current again: Importer stuck?*\nI had told you otherwise; that was taken back."
 
 
 def test_only_who_answers_for_it_is_offered_to_decide() -> None:
