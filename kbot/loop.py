@@ -21,6 +21,8 @@ from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
 from kbot.delivery import jobs as delivery
 from kbot.follow_up import cases, notes, opening, responses
 from kbot.follow_up import jobs as follow_up
+from kbot.helping import clearer, requests
+from kbot.helping import jobs as helping
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
@@ -38,6 +40,8 @@ from kbot.trail.facts import (
     Contradicted,
     Fact,
     Helped,
+    HelpWanted,
+    Hindered,
     Intended,
     Linked,
     NotSuited,
@@ -45,6 +49,7 @@ from kbot.trail.facts import (
     Received,
     Resolved,
     Responded,
+    Revised,
     Superseded,
     TellingAllowed,
     Verified,
@@ -63,8 +68,11 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Helped: [opening.ask_whether_help_did_it],
     Responded: [deliveries.open_second_wave],
     Verified: [deliveries.open_second_wave],
-    Withdrawn: [cases.close_for_item, deliveries.drop_item, recall.recall],
-    Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
+    Hindered: [clearer.tell_of_others],
+    HelpWanted: [requests.open_request],
+    Revised: [clearer.made_clearer],
+    Withdrawn: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
+    Superseded: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],
     Linked: [responses.linked],
     NotSuited: [deliveries.not_suited],
@@ -77,6 +85,7 @@ LETTERS: Mapping[str, Writer] = {
     **open_jobs.LETTERS,
     **delivery.LETTERS,
     **follow_up.LETTERS,
+    **helping.LETTERS,
     **recall_jobs.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
@@ -89,6 +98,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     delivery.ask_about_needs,
     follow_up.plan_bundles,
     follow_up.plan_notes,
+    helping.go_on,
     review.plan_digests,
     answers.refit_thresholds,
 )
@@ -108,7 +118,12 @@ def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
             verb(session, fact, real)
 
 
-WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (follow, library.give_vectors, delivery.choose_recipients)
+WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (
+    follow,
+    library.give_vectors,
+    delivery.choose_recipients,
+    helping.find_helpers,
+)
 """What is to be done as soon as something is written; each says how much it found."""
 
 

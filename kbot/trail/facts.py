@@ -144,6 +144,13 @@ class Published(Fact):
 
 
 @dataclass(frozen=True)
+class Revised(Fact):
+    """`person` said an item in other words: it has the version `version` now."""
+
+    version: int
+
+
+@dataclass(frozen=True)
 class Withdrawn(Fact):
     """An item is gone: taken back, retired, or its source deleted."""
 
