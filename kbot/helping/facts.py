@@ -1,10 +1,12 @@
 """Help requests as facts, and the transitions of their states (domain.md 2.3)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from kbot.trail.facts import Barrier, Helper
+from kbot.library.facts import Item
+from kbot.trail.facts import Barrier, Helper, Responded
 
 RECEIPT = "helping.receipt"
 WANTED = "helping.wanted"
@@ -13,8 +15,8 @@ IN_CHANNEL = "helping.in_channel"
 CLEARER = "helping.clearer"
 FOR_OTHERS = "helping.for_others"
 
-WORDS_LIMIT = 2900
-"""Of an answer; a modal of Slack takes 3000."""
+WORDS_LIMIT = 2500
+"""Of an answer: so long it is passed on whole, whatever characters it has."""
 
 WORKING_DAYS = 3
 """So long each helper has, and then again so long once they have said yes (domain.md 3.9)."""
@@ -166,3 +168,19 @@ class Request:
 
     def turn_of(self, helper: str) -> Turn | None:
         return next((turn for turn in self.turns if turn.helper == helper), None)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A request as one reader may be shown it now. `item` is None where they may not see it any more, or nobody may.
+
+    `names` are of people by id; `said` is what the asker said last of the item; `has_broker`: its channel has one.
+    `may_read`: they may see what is saved where the item is, also when it was taken back.
+    """
+
+    request: Request
+    item: Item | None
+    names: Mapping[str, str] = field(default_factory=dict)
+    said: Responded | None = None
+    has_broker: bool = True
+    may_read: bool = True

@@ -10,13 +10,11 @@ from kbot.helping.facts import (
     IN_CHANNEL,
     RECEIPT,
     WANTED,
-    Request,
     TurnState,
 )
-from kbot.helping.showing import names_of, shown_in, shown_to
+from kbot.helping.showing import may_be_asked, names_of, shown_in, shown_to
 from kbot.house import House
 from kbot.library.looking import show
-from kbot.people.viewers import person_of
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
@@ -38,14 +36,6 @@ async def find_helpers(house: House) -> int:
             return 0
         await house.unit(requests.ask_next, request.team, request.id, able, house.now(), house.clock.real())
     return len(found)
-
-
-async def may_be_asked(house: House, request: Request, helper: str) -> bool:
-    """Whether this person wants to be asked, and may see what it is about, now."""
-    person = await person_of(house, request.team, helper)
-    if person is None or not person.is_member or person.is_quiet(house.now()):
-        return False
-    return bool((await show(house, request.team, helper, [request.item])).items)
 
 
 async def go_on(house: House) -> None:

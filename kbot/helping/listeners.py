@@ -4,7 +4,7 @@ from functools import partial
 
 from kbot.act import Act, BadInput
 from kbot.helping import requests, views
-from kbot.helping.facts import WORDS_LIMIT, Role, TurnState
+from kbot.helping.facts import WORDS_LIMIT, Role, Shown, TurnState
 from kbot.helping.showing import shown_in, shown_to
 from kbot.house import House
 from kbot.people import directory
@@ -35,7 +35,7 @@ async def _form(house: House, press: Press) -> View:
     return views.answer_modal(shown)
 
 
-async def _may_answer(house: House, team: str, person: str, request_id: str) -> tuple[views.Shown, Role | None]:
+async def _may_answer(house: House, team: str, person: str, request_id: str) -> tuple[Shown, Role | None]:
     """The request, and why this person may answer it, where they were not asked. Raises BadInput when they may not."""
     await member_of(house, team, person)
     shown = await shown_to(house, team, person, request_id)

@@ -33,7 +33,7 @@ from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
 from kbot.trail import log
-from kbot.trail.facts import Fact, Helped, HelpOffered, HelpWanted, Responded, Superseded, Withdrawn
+from kbot.trail.facts import Fact, HelpAnswered, Helped, HelpOffered, HelpWanted, Responded, Superseded, Withdrawn
 from kbot.trail.log import remember
 
 NOT_THEIRS = "This is for somebody else, so nothing was changed."
@@ -203,6 +203,8 @@ def answer(
     else:
         states.turn_to(session, request, act.person, TurnState.ANSWERED, words=words, made_clearer=made_clearer)
     states.move(session, request, RequestState.ANSWERED)
+    key = f"{request.id}:{act.person}"
+    remember(session, HelpAnswered(act.team, key, act.at, act.person, request.item, request.id))
     about = {"request": request.id, "helper": act.person}
     outbox.plan(
         session, Letter(act.team, states.answer_key(request.id, act.person), ANSWER, request.asker, about), real

@@ -5,16 +5,15 @@ not repeated, and nobody hears who could not help.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from kbot.cards import EDIT_ITEM, Block, button, buttons, card, context, section, title_of
-from kbot.helping.facts import WORDS_LIMIT, Request, RequestState, Role, Turn, TurnState
+from kbot.helping.facts import WORDS_LIMIT, RequestState, Role, Shown, Turn, TurnState
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escape, escaped
-from kbot.trail.facts import Barrier, Evidence, Outcome, Responded, Status
+from kbot.trail.facts import Barrier, Evidence, Outcome, Status
 
 HELP = "helping.help"
 NOT_NOW = "helping.not_now"
@@ -44,32 +43,18 @@ IN_THE_WAY = {
 }
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A request as one reader may be shown it now. `item` is None where they may not see it any more, or nobody may.
-
-    `names` are of people by id; `said` is what the asker said last of the item; `has_broker`: its channel has one.
-    `may_read`: they may see what is saved where the item is, also when it was taken back.
-    """
-
-    request: Request
-    item: Item | None
-    names: Mapping[str, str] = field(default_factory=dict)
-    said: Responded | None = None
-    has_broker: bool = True
-    may_read: bool = True
-
-    @property
-    def asker(self) -> str:
-        return _name(self.names, self.request.asker)
-
-    @property
-    def title(self) -> str:
-        return f"*{title_of(self.item)}*" if self.item is not None else "something that is not there any more"
-
-
 def _name(names: Mapping[str, str], person: str) -> str:
     return escaped(names.get(person, "A colleague"), 60)
+
+
+def asker(shown: Shown) -> str:
+    """The name of who wants help."""
+    return _name(shown.names, shown.request.asker)
+
+
+def title(shown: Shown) -> str:
+    """What they want help with."""
+    return f"*{title_of(shown.item)}*" if shown.item is not None else "something that is not there any more"
 
 
 def _who(shown: Shown, turn: Turn) -> str:
@@ -107,37 +92,37 @@ SEEN_BY = "Who is asked reads your name and what you said of it; if nobody can h
 
 
 def _stands(shown: Shown) -> tuple[str, str, list[Any]]:
-    request, title = shown.request, shown.title
+    request, about = shown.request, title(shown)
     turn = request.running
     match request.state:
         case RequestState.ASKED if turn is not None and turn.state is TurnState.ACCEPTED:
             return (
-                f"{_sentence(_who(shown, turn))} means to help you with {title}. You get the answer here.",
+                f"{_sentence(_who(shown, turn))} means to help you with {about}. You get the answer here.",
                 SEEN_BY,
                 [],
             )
         case RequestState.ASKED if turn is not None:
             again = "asked" if len(request.turns) == 1 else "have asked the next one,"
             after = "the broker has it" if request.with_broker else "I ask the next"
-            text = f"I {again} {_who(shown, turn)} to help you with {title}."
+            text = f"I {again} {_who(shown, turn)} to help you with {about}."
             return f"{text} If there is no answer in three working days, {after}.", SEEN_BY, []
         case RequestState.ANSWERED:
-            return f"You have an answer about {title}: it is the message below.", "", []
+            return f"You have an answer about {about}: it is the message below.", "", []
         case RequestState.BROKER:
             return _nobody_left(shown)
         case RequestState.RESOLVED:
-            return f"You have been helped with {title}. Good.", "", []
+            return f"You have been helped with {about}. Good.", "", []
         case RequestState.WITHDRAWN:
-            return f"Noted: you don't need help with {title} any more.", "", []
+            return f"Noted: you don't need help with {about} any more.", "", []
         case RequestState.GONE:
             return "What you want help with was taken back or replaced, so I ask nobody about it any more.", "", []
         case _:
-            return f"I am looking for somebody who can help you with {title}.", SEEN_BY, []
+            return f"I am looking for somebody who can help you with {about}.", SEEN_BY, []
 
 
 def _nobody_left(shown: Shown) -> tuple[str, str, list[Any]]:
     request = shown.request
-    begins = f"Nobody is left whom I could ask about {shown.title}"
+    begins = f"Nobody is left whom I could ask about {title(shown)}"
     if request.in_channel and shown.item is not None:
         return f"{begins}, so I asked in <#{shown.item.channel}>. You get the answer here.", "", []
     ends = "; the broker has it now." if shown.has_broker else ", and its channel has no broker."
@@ -151,12 +136,12 @@ def answer(shown: Shown, turn: Turn) -> Said:
     request = shown.request
     who = _sentence(_who(shown, turn))
     if turn.made_clearer:
-        text = f"{who} said it in other words for you: {shown.title}"
+        text = f"{who} said it in other words for you: {title(shown)}"
         blocks = [section(text)]
         if shown.item is not None:
-            blocks += [section(piece) for piece in pieces(shown.item.lines.body)]
+            blocks.append(section(escaped(shown.item.lines.body.strip(), PIECE)))
     else:
-        blocks = [section(f"{who} answers, about {shown.title}:"), *(section(piece) for piece in pieces(turn.words))]
+        blocks = [section(f"{who} answers, about {title(shown)}:"), *(section(piece) for piece in pieces(turn.words))]
     value = f"{request.id}:{turn.helper}"
     did_it = button("That did it", DID_IT, value)
     match turn.state:
@@ -193,7 +178,7 @@ def pieces(words: str) -> list[str]:
 
 def wanted(shown: Shown, turn: Turn) -> Said:
     """To somebody who may be able to help, and what became of it."""
-    request, asker = shown.request, shown.asker
+    request, who = shown.request, asker(shown)
     clearer = _clearer(shown, turn)
     match turn.state:
         case TurnState.ASKED if not request.state.is_over and shown.item is not None:
@@ -204,26 +189,24 @@ def wanted(shown: Shown, turn: Turn) -> Said:
                 button("Not me", NOT_ME, request.id),
                 button("Stop", STOP, "helping"),
             ]
-            return f"{asker} would like your help.", [
-                section(f"{_wish(shown)} Could you help?"),
+            return f"{who} would like your help.", [
+                section(f"{wish(shown)} Could you help?"),
                 buttons(*row),
-                context(f"{_why(turn)} I pass your answer on to {asker}. If you cannot, nobody is told."),
+                context(f"{_why(turn)} I pass your answer on to {who}. If you cannot, nobody is told."),
             ]
         case TurnState.ACCEPTED if not request.state.is_over and shown.item is not None:
             row = [button("Write the answer", HELP, request.id, primary=True), *clearer]
             row.append(button("Not me after all", NOT_ME, request.id))
-            return "Thank you.", [section(f"Thank you. {_wish(shown)}"), buttons(*row)]
+            return "Thank you.", [section(f"Thank you. {wish(shown)}"), buttons(*row)]
         case TurnState.LAPSED if not request.state.is_over and not request.answers and shown.item is not None:
-            text = (
-                f"I asked somebody else meanwhile. If you can help, {asker} will be glad of it still.\n{_wish(shown)}"
-            )
+            text = f"I asked somebody else meanwhile. If you can help, {who} will be glad of it still.\n{wish(shown)}"
             return "Somebody else is asked.", [section(text), buttons(button("Write the answer", HELP, request.id))]
         case TurnState.ANSWERED:
-            return _thanked(f"Thank you: {asker} has your answer about {shown.title}.", clearer)
+            return _thanked(f"Thank you: {who} has your answer about {title(shown)}.", clearer)
         case TurnState.HELPED:
-            return _thanked(f"{asker} says of your answer about {shown.title}: that did it. Thank you.", clearer)
+            return _thanked(f"{who} says of your answer about {title(shown)}: that did it. Thank you.", clearer)
         case TurnState.NOT_HELPED:
-            text = f"{asker} says of your answer about {shown.title}: not quite. Thank you for trying; I look further."
+            text = f"{who} says of your answer about {title(shown)}: not quite. Thank you for trying; I look further."
             return _thanked(text, clearer)
         case TurnState.NOT_NOW:
             return "Noted.", [section("Noted: not now. Nobody is told that you said so.")]
@@ -231,7 +214,7 @@ def wanted(shown: Shown, turn: Turn) -> Said:
             text = "Noted: not you. I will not ask you about this again, and nobody is told that you said so."
             return "Noted.", [section(text)]
         case _ if request.state in (RequestState.ANSWERED, RequestState.RESOLVED):
-            return "It is answered.", [section(f"{asker} has an answer now. Thank you.")]
+            return "It is answered.", [section(f"{who} has an answer now. Thank you.")]
         case _:
             return "It is not needed any more.", [section("That is not needed any more. Thank you all the same.")]
 
@@ -250,15 +233,15 @@ def _thanked(text: str, clearer: list[Any]) -> Said:
     return "Thank you.", blocks
 
 
-def _wish(shown: Shown) -> str:
+def wish(shown: Shown) -> str:
     """Ben tried it and it did not work: it is not clear how."""
-    said, asker = shown.said, f"*{shown.asker}*"
+    said, who, about = shown.said, f"*{asker(shown)}*", title(shown)
     if said is not None and said.status is Status.TRIED_NOT_WORKED:
-        text = f"{asker} tried {shown.title} and it did not work"
+        text = f"{who} tried {about} and it did not work"
     elif said is not None and said.outcome is Outcome.MADE_WORSE:
-        text = f"{asker} used {shown.title} and it made things worse"
+        text = f"{who} used {about} and it made things worse"
     else:
-        text = f"{asker} would like help with {shown.title}"
+        text = f"{who} would like help with {about}"
     barrier = shown.request.barrier
     return f"{text}: {IN_THE_WAY[barrier]}." if barrier in IN_THE_WAY else f"{text}."
 
@@ -282,7 +265,7 @@ def answer_modal(shown: Shown) -> dict[str, Any]:
         "submit": {"type": "plain_text", "text": "Send"},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": [
-            section(_wish(shown)),
+            section(wish(shown)),
             {
                 "type": "input",
                 "block_id": WORDS,
@@ -303,11 +286,11 @@ def in_channel(shown: Shown) -> Said:
     """In the item's channel, because the asker wanted that."""
     request = shown.request
     if request.state is RequestState.RESOLVED or request.answers_wait:
-        return "It is answered.", [section(f"{shown.asker} has an answer about {shown.title}. Thank you.")]
+        return "It is answered.", [section(f"{asker(shown)} has an answer about {title(shown)}. Thank you.")]
     if request.state.is_over or shown.item is None:
         return "It is not needed any more.", [section("That is not needed any more. Thank you all the same.")]
-    blocks = [section(f"{_wish(shown)} Can somebody help?"), buttons(button("I can help", HELP, request.id))]
-    return f"{shown.asker} would like help.", blocks
+    blocks = [section(f"{wish(shown)} Can somebody help?"), buttons(button("I can help", HELP, request.id))]
+    return f"{asker(shown)} would like help.", blocks
 
 
 # What comes of a barrier
@@ -337,8 +320,3 @@ def worked_for(evidence: Evidence) -> str:
     """Such as "worked for 6 of 7"; "" where nobody told how it went."""
     told = evidence.helped + evidence.failed + evidence.made_worse
     return f"worked for {evidence.helped} of {told} who told" if told else ""
-
-
-def names_needed(request: Request) -> Sequence[str]:
-    """Whose names its messages may need."""
-    return [request.asker, *(turn.helper for turn in request.turns)]

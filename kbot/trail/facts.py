@@ -289,6 +289,13 @@ class HelpOffered(Fact):
 
 
 @dataclass(frozen=True)
+class HelpAnswered(Fact):
+    """`person` answered a request for help with an item."""
+
+    request: str
+
+
+@dataclass(frozen=True)
 class Helped(Fact):
     """`person` got the help with an item that they wanted, from the person `by`."""
 

@@ -12,9 +12,6 @@ from sqlalchemy.orm import Session
 from kbot.trail import log
 from kbot.trail.facts import Barrier, Fact, Hindered, Outcome, Responded, Revised
 
-UNCLEAR_TO = 2
-"""Not clear to so many people, an item needs other words (domain.md 2.4)."""
-
 
 def hindered_by(session: Session, team: str, barrier: Barrier, items: Iterable[str]) -> dict[str, dict[str, datetime]]:
     """Whom this barrier keeps from each of these items, and since when; items without any are left out."""
@@ -34,9 +31,3 @@ def _hindered_by(barrier: Barrier, said: Iterable[Fact]) -> dict[str, dict[str, 
         elif isinstance(fact, Hindered) or (isinstance(fact, Responded) and fact.outcome is Outcome.HELPED):
             people.pop(fact.person, None)
     return {item: people for item, people in found.items() if people}
-
-
-def unclear(session: Session, team: str, items: Iterable[str]) -> dict[str, int]:
-    """Those of these items that are not clear to two people or more, with how many they are."""
-    people = hindered_by(session, team, Barrier.UNCLEAR, items)
-    return {item: len(hindered) for item, hindered in people.items() if len(hindered) >= UNCLEAR_TO}

@@ -128,7 +128,7 @@ def test_bad_input_is_said_and_nothing_is_lost(slack: Driver, days: Days) -> Non
     _, ask = not_clear(slack, days)
     wanted = ana_is_asked(slack, days, ask)
     form = opens(slack, slack.ana, lambda: wanted.press("I'll help"))
-    form.fill("Your answer", WICKED[:2900])
+    form.fill("Your answer", WICKED[:2500])
     assert form.submit() == {}
     answer = gets(slack, slack.ben, "Ana answers")
     assert WICKED[:200] in answer.text, "literally"
