@@ -1,4 +1,4 @@
-"""What stands in the way, on both databases: counted by people, told to the broker without names, ended by new words."""
+"""What stands in the way, on both databases: counted by people, told to the broker unnamed, ended by new words."""
 
 from datetime import datetime
 
