@@ -139,7 +139,7 @@ def answer(shown: Shown, turn: Turn) -> Said:
         text = f"{who} said it in other words for you: {title(shown)}"
         blocks = [section(text)]
         if shown.item is not None:
-            blocks.append(section(escaped(shown.item.lines.body.strip(), PIECE)))
+            blocks.append(section(escaped(shown.item.lines.body.strip(), PIECE) or "…"))
     else:
         blocks = [section(f"{who} answers, about {title(shown)}:"), *(section(piece) for piece in pieces(turn.words))]
     value = f"{request.id}:{turn.helper}"
