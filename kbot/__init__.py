@@ -4,7 +4,8 @@
 
 loop.py         the loop as one table: read it first
 capture/        flag -> item                 answers/     question -> answer
-follow_up/      recipient -> application     cards.py     what several stages show
+follow_up/      recipient -> application     helping/     who could not apply it -> who can
+cards.py        what several stages show
 review/         the broker's desk            home/        the person's page, `/kb`, set-up
 library/        what we know                 trail/       what happened
 people/         who we are                   post/        in once, out once, never too much

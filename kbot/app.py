@@ -32,6 +32,7 @@ from kbot.clock import Clock
 from kbot.delivery import listeners as delivery
 from kbot.delivery import mobilize_listeners, need_listeners, recall_listeners, topic_listeners
 from kbot.follow_up import listeners as follow_up
+from kbot.helping import listeners as helping
 from kbot.home import listeners as home
 from kbot.home.commands import Commands
 from kbot.house import House
@@ -104,6 +105,7 @@ def doors_of(house: House) -> Doors:
                     **need_listeners.PRESSES,
                     **mobilize_listeners.PRESSES,
                     **follow_up.PRESSES,
+                    **helping.PRESSES,
                     **review.PRESSES,
                     **home.PRESSES,
                 }
@@ -120,6 +122,7 @@ def doors_of(house: House) -> Doors:
                     **topic_listeners.SUBMISSIONS,
                     **mobilize_listeners.SUBMISSIONS,
                     **follow_up.SUBMISSIONS,
+                    **helping.SUBMISSIONS,
                     **review.SUBMISSIONS,
                     **home.SUBMISSIONS,
                 }

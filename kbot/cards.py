@@ -39,6 +39,8 @@ BUTTON_LIMIT = 75
 
 BUILD_ON = "cards.build_on"
 """Of the button, or the only choice of a menu, that begins something built on an item; it carries the item's id."""
+EDIT_ITEM = "capture.edit"
+"""Of the button that opens an item's words for its contributor; it carries the item's id."""
 USE, GOOD, NOT_FOR_ME, CARD_MENU = "card.use", "card.good", "card.not_for_me", "card.menu"
 PLAN = "card.plan"
 """Of a menu of when. Each button is `card.plan.<plan>`: action ids are unique within their block."""

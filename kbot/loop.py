@@ -22,6 +22,8 @@ from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.follow_up import cases, notes, opening, responses, tick_jobs, ticks
 from kbot.follow_up import jobs as follow_up
+from kbot.helping import clearer, requests
+from kbot.helping import jobs as helping
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
@@ -38,7 +40,10 @@ from kbot.trail.facts import (
     Captured,
     Contradicted,
     Fact,
+    HelpAnswered,
     Helped,
+    HelpWanted,
+    Hindered,
     Intended,
     Linked,
     NotSuited,
@@ -46,6 +51,7 @@ from kbot.trail.facts import (
     Received,
     Resolved,
     Responded,
+    Revised,
     Superseded,
     TellingAllowed,
     Ticked,
@@ -64,11 +70,15 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Resolved: [planning.show_answered],
     Received: [opening.it_came_up, opening.open_case, topics.asked_about],
     Intended: [opening.open_case],
+    HelpAnswered: [planning.show_help],
     Helped: [opening.ask_whether_help_did_it],
     Responded: [deliveries.open_second_wave],
     Verified: [deliveries.open_second_wave],
-    Withdrawn: [cases.close_for_item, deliveries.drop_item, recall.recall],
-    Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
+    Hindered: [clearer.tell_of_others],
+    HelpWanted: [requests.open_request],
+    Revised: [clearer.made_clearer, planning.show_clearer],
+    Withdrawn: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
+    Superseded: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],
     Linked: [responses.linked],
     NotSuited: [deliveries.not_suited],
@@ -85,6 +95,7 @@ LETTERS: Mapping[str, Writer] = {
     **delivery.LETTERS,
     **follow_up.LETTERS,
     **tick_jobs.LETTERS,
+    **helping.LETTERS,
     **recall_jobs.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
@@ -97,6 +108,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     delivery.ask_about_needs,
     follow_up.plan_bundles,
     follow_up.plan_notes,
+    helping.go_on,
     review.plan_digests,
     answers.refit_thresholds,
 )
@@ -116,7 +128,12 @@ def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
             verb(session, fact, real)
 
 
-WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (follow, library.give_vectors, delivery.choose_recipients)
+WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (
+    follow,
+    library.give_vectors,
+    delivery.choose_recipients,
+    helping.find_helpers,
+)
 """What is to be done as soon as something is written; each says how much it found."""
 
 

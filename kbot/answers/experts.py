@@ -6,6 +6,7 @@ from kbot.house import House
 from kbot.library.facts import Item
 from kbot.library.looking import look_up, show
 from kbot.library.search.thresholds import NEAREST
+from kbot.people import asking
 from kbot.people.viewers import person_of, viewer_of
 
 MOST = 3
@@ -25,7 +26,7 @@ async def to_ask(house: House, group: OpenQuestion, asker: str) -> list[Expert]:
         for expert in _named_on(item):
             known.setdefault(expert.person, expert)
     asked = await house.unit.read(helping.asked_for, team, group.id)
-    free = await house.unit.read(helping.free, team, list(known), house.now())
+    free = await house.unit.read(asking.free, team, list(known), house.now())
     found: list[Expert] = []
     for person, expert in known.items():
         may_know = person in free and person not in group.askers and person not in asked

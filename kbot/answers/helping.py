@@ -1,24 +1,19 @@
 """Help with an open question: who may know is asked, seldom, and may say no."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.answers.facts import HELP, Expert, HelpState
 from kbot.answers.tables import HelpRow
-from kbot.people import directory
+from kbot.people import asking
 from kbot.post import outbox
 from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
-
-WEEK = timedelta(days=7)
-MOST_A_WEEK = 3
-MOST_OPEN = 2
-"""Requests that a person may have to answer; what is older than a week weighs on nobody any more (domain.md 3.7)."""
 
 WAITING = (HelpState.ASKED, HelpState.TAKEN)
 
@@ -35,7 +30,6 @@ def ask(session: Session, act: Act, group: str, experts: Iterable[Expert], real:
     """
     asked = []
     for expert in sorted(experts, key=lambda expert: expert.person):
-        directory.lock_person(session, act.team, expert.person)
         row = {
             "team_id": act.team,
             "group_id": group,
@@ -45,27 +39,14 @@ def ask(session: Session, act: Act, group: str, experts: Iterable[Expert], real:
             "state": HelpState.ASKED.value,
             "asked_at": act.at,
         }
-        if expert.person in free(session, act.team, [expert.person], act.at) and insert_new(session, HelpRow, row):
+        letter_key = key(group, expert.person)
+        if asking.take_place(session, act.team, expert.person, letter_key, act.at):
+            insert_new(session, HelpRow, row)
             about = {"question": group, "item": expert.item.id}
-            letter = Letter(act.team, key(group, expert.person), HELP, expert.person, about, proactive=Proactive.HELP)
+            letter = Letter(act.team, letter_key, HELP, expert.person, about, proactive=Proactive.HELP)
             outbox.plan(session, letter, real)
             asked.append(expert.person)
     return asked
-
-
-def free(session: Session, team: str, people: Collection[str], now: datetime) -> set[str]:
-    """Those of `people` who may be asked for help once more (`now`: people's time)."""
-    query = (
-        select(HelpRow.person, func.count(), func.count().filter(HelpRow.state.in_(WAITING)))
-        .where(HelpRow.team_id == team, HelpRow.person.in_(people), HelpRow.asked_at > now - WEEK)
-        .group_by(HelpRow.person)
-    )
-    busy = {
-        person
-        for person, asked, still_open in session.execute(query)
-        if asked >= MOST_A_WEEK or still_open >= MOST_OPEN
-    }
-    return set(people) - busy
 
 
 def asked_for(session: Session, team: str, group: str) -> dict[str, HelpState]:
@@ -82,9 +63,10 @@ def close(session: Session, team: str, group: str) -> None:
         .values(state=HelpState.CLOSED.value)
         .returning(HelpRow.person)
     )
-    for person in closed.scalars().all():
-        outbox.refresh(session, team, key(group, person))
-    session.expire_all()
+    keys = [key(group, person) for person in closed.scalars().all()]
+    asking.done(session, team, keys)
+    for letter in keys:
+        outbox.refresh(session, team, letter)
 
 
 def say(session: Session, act: Act, group: str, state: HelpState) -> str | None:
@@ -102,5 +84,7 @@ def say(session: Session, act: Act, group: str, state: HelpState) -> str | None:
         .returning(HelpRow.asked_by)
     ).scalar_one_or_none()
     session.expire_all()
+    if said is not None and state not in WAITING:
+        asking.done(session, act.team, [key(group, act.person)])
     outbox.refresh(session, act.team, key(group, act.person))
     return said

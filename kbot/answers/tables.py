@@ -93,7 +93,4 @@ class HelpRow(Table):
     asked_by: Mapped[str]
     state: Mapped[str]
     asked_at: Mapped[datetime]
-    __table_args__ = (
-        CheckConstraint("state IN ('asked', 'taken', 'declined', 'closed')", name="help_request_state"),
-        Index("help_request_person", "team_id", "person", "asked_at"),
-    )
+    __table_args__ = (CheckConstraint("state IN ('asked', 'taken', 'declined', 'closed')", name="help_request_state"),)

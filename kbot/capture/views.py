@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kbot.cards import Block, button, buttons, context, linked_title, menu, section, title_of
+from kbot.cards import EDIT_ITEM, Block, button, buttons, context, linked_title, menu, section, title_of
 from kbot.library.facts import (
     BODY_LIMIT,
     LINE_LIMIT,
@@ -25,7 +25,7 @@ ADD_EVIDENCE = "capture.add_evidence"
 KEEP_APART = "capture.keep_apart"
 FINE = "capture.fine"
 YES = "capture.yes"
-EDIT = "capture.edit"
+EDIT = EDIT_ITEM
 UNNAMED = "capture.unnamed"
 NAMED = "capture.named"
 REFUSE = "capture.refuse"

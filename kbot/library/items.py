@@ -16,7 +16,7 @@ from kbot.library.tables import ItemRow, SourceRow, VersionRow, WideningRow
 from kbot.people.facts import Viewer
 from kbot.people.moved import move_rows
 from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Published, Verified, Withdrawn
+from kbot.trail.facts import Published, Revised, Verified, Withdrawn
 from kbot.trail.log import remember
 
 
@@ -125,7 +125,8 @@ def revise(session: Session, act: Act, item: str, lines: Lines, *, kind: ItemKin
     if kind is not None and kind is not before.kind:
         session.execute(update(ItemRow).where(ItemRow.team_id == act.team, ItemRow.id == item).values(kind=kind.value))
     if lines != before.lines:
-        _add_version(session, act, item, lines)
+        version = _add_version(session, act, item, lines)
+        remember(session, Revised(act.team, f"{item}:{version}", act.at, act.person, item, version))
     session.expire_all()
     after = get(session, act.team, item)
     if after.is_findable:

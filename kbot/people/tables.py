@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
@@ -77,6 +77,18 @@ class BrokerRow(Table):
     __table_args__ = (
         ForeignKeyConstraint(["team_id", "channel_id"], ["channel.team_id", "channel.channel_id"], ondelete="CASCADE"),
     )
+
+
+class FavourRow(Table):
+    """A person was asked for help, by any stage; `key` is its letter's. `is_open`: it still is theirs to answer."""
+
+    __tablename__ = "favour"
+    team_id: Mapped[TeamKey]
+    key: Mapped[Key]
+    person: Mapped[str]
+    asked_at: Mapped[datetime]
+    is_open: Mapped[bool]
+    __table_args__ = (Index("favour_person", "team_id", "person", "asked_at"),)
 
 
 class AuditRow(Table):

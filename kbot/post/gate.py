@@ -62,7 +62,7 @@ class Rule:
 
 RULES = {
     Proactive.RECALL: Rule(lapses_after=None, is_unasked=False),  # late is better than never, and once is promised
-    Proactive.HELP: Rule(),  # answers/helping.py limits it further
+    Proactive.HELP: Rule(),  # people/asking.py limits it further
     Proactive.CHECK_IN: Rule(lapses_after=2 * WEEK, is_unasked=False),
     Proactive.BUNDLE: Rule(most_a_week=1, is_unasked=False),  # the next week's bundle asks the same
     Proactive.DELIVERY: Rule(most_a_week=2, lapses_after=2 * WEEK),

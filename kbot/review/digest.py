@@ -1,26 +1,41 @@
 """The rules of the digest. Pure: times, facts and counts in, decisions out. Rule: product.md 6, domain.md 3.11."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from kbot.helping.facts import WORKING_DAYS, Request, RequestState
 from kbot.library.facts import Item, ItemState, WaitsFor
 from kbot.people.facts import DigestTime
-from kbot.people.hours import iso_week, moment_in_week
+from kbot.people.hours import add_working_days, iso_week, moment_in_week
 from kbot.review.facts import Became, Done, Row, RowKind
-from kbot.trail.facts import Decision, Evidence, Reviewed
+from kbot.trail.facts import Barrier, Decision, Evidence, Hindered, Reviewed
 
 WEEK = timedelta(days=7)
 FARTHEST_BACK = timedelta(days=28)
 MOST_ROWS = 15
 FAILED_TWICE = 2
+UNCLEAR_TO = 2
+"""Not clear to so many people, an item needs other words (domain.md 2.4)."""
+
+CROWD = 5
+"""Of fewer people nothing is told (domain.md 2.9-7)."""
+
+A_MONTH = timedelta(days=30)
+FOR_A_BROKER = (Barrier.NEED_OK, Barrier.MISSING_ACCESS, Barrier.NO_TIME)
+"""What no colleague can help with, and somebody who looks after the whole may."""
+
 SHARE = {
     RowKind.CHECK: 3,
-    RowKind.QUESTION: 3,
-    RowKind.APPROVE: 3,
-    RowKind.CAME_IN: 2,
-    RowKind.SAID: 2,
+    RowKind.QUESTION: 2,
+    RowKind.HELP: 2,
+    RowKind.APPROVE: 2,
+    RowKind.CAME_IN: 1,
+    RowKind.SAID: 1,
+    RowKind.UNCLEAR: 1,
     RowKind.NEED: 2,
+    RowKind.BARRIER: 1,
 }
 """Rows that each kind may have before another kind's rest finds room."""
 
@@ -62,6 +77,46 @@ def choose(found: Mapping[RowKind, Sequence[str]]) -> tuple[tuple[Row, ...], int
     return rows, sum(len(ids) for ids in found.values()) - len(rows)
 
 
+def help_is_late(request: Request, zone: ZoneInfo, until: datetime) -> bool:
+    """Whether a broker shall see that somebody waits for help: nobody is left to ask, or three working days are over.
+
+    `zone` is the asker's.
+    """
+    if request.opened_at > until:
+        return False
+    return request.with_broker or add_working_days(request.opened_at, WORKING_DAYS, zone) <= until
+
+
+def help_became(request: Request) -> Done | None:
+    """What became of a request for help; None while it waits for the broker."""
+    match request.state:
+        case RequestState.ANSWERED | RequestState.RESOLVED:
+            return Done(Became.ANSWERED)
+        case RequestState.ASKED if request.with_broker:
+            return Done(Became.SENT_ON)
+        case RequestState.WITHDRAWN | RequestState.GONE:
+            return Done(Became.NOT_NEEDED)
+        case _:
+            return None
+
+
+def in_the_way(hindered: Iterable[Hindered]) -> tuple[Barrier, int] | None:
+    """What stands in the way of most people, with how many they are; None below five. Each person's latest word about
+    an item counts, and a person counts once."""
+    latest = {(fact.item, fact.person): fact.barrier for fact in hindered}
+    people: defaultdict[Barrier, set[str | None]] = defaultdict(set)
+    for (_, person), barrier in latest.items():
+        if barrier in FOR_A_BROKER:
+            people[barrier].add(person)
+    counted = sorted(((len(who), barrier) for barrier, who in people.items()), key=lambda one: (-one[0], one[1]))
+    return (counted[0][1], counted[0][0]) if counted and counted[0][0] >= CROWD else None
+
+
+def at_least(people: int) -> int:
+    """A count in steps of five: so two reports, one after the other, do not tell of one person."""
+    return people // CROWD * CROWD
+
+
 def needs_a_check(evidence: Evidence) -> bool:
     """It made things worse for somebody, did not work for two people, or somebody finds it outdated or wrong."""
     return evidence.made_worse > 0 or evidence.failed >= FAILED_TWICE or evidence.doubted > 0
@@ -73,8 +128,9 @@ def should_go(evidence: Evidence) -> bool:
     return bad > 0 and bad >= evidence.helped
 
 
-def became(kind: RowKind, item: Item, decided: Reviewed | None, until: datetime) -> Done | None:
-    """What became of an item's row since the digest; None while it waits. `decided` is the latest decision about it."""
+def became(kind: RowKind, item: Item, decided: Reviewed | None, until: datetime, *, unclear_to: int = 0) -> Done | None:
+    """What became of an item's row since the digest; None while it waits. `decided` is the latest decision about it,
+    `unclear_to`: to how many people it is not clear now."""
     if item.state is ItemState.RETIRED:
         return Done(Became.RETIRED, _by(decided, Decision.RETIRED))
     if item.state is ItemState.SUPERSEDED:
@@ -90,6 +146,8 @@ def became(kind: RowKind, item: Item, decided: Reviewed | None, until: datetime)
         return None if waits_for_broker(item) else Done(Became.MOVED_ON)
     if item.state is not ItemState.PUBLISHED:
         return Done(Became.TAKEN_BACK)
+    if kind is RowKind.UNCLEAR:
+        return Done(Became.CLEARER) if unclear_to < UNCLEAR_TO else None
     if item.verified_at is not None and item.verified_at >= until:
         return Done(Became.VERIFIED, item.verified_by)
     return None

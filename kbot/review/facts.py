@@ -8,8 +8,9 @@ from typing import Any
 
 from kbot.answers.facts import OpenQuestion, Question
 from kbot.delivery.facts import Need
+from kbot.helping.facts import Shown
 from kbot.library.facts import Item
-from kbot.trail.facts import Evidence
+from kbot.trail.facts import Barrier, Evidence
 
 
 class RowKind(StrEnum):
@@ -19,18 +20,25 @@ class RowKind(StrEnum):
     """An item that made things worse, failed for two people, or is doubted."""
     QUESTION = "question"
     """An open question."""
+    HELP = "help"
+    """Somebody wants help with an item, and nobody has given it."""
     APPROVE = "approve"
     """An item that waits for a broker."""
     CAME_IN = "came_in"
     SAID = "said"
     """An item of which people said something."""
+    UNCLEAR = "unclear"
+    """An item that is not clear to two people or more."""
     NEED = "need"
     """Something that somebody needs and that nothing has met."""
+    BARRIER = "barrier"
+    """What stands in the way of five people or more; of no item and nobody in particular."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a digest: an item or, for QUESTION, the open question of all who asked it; for NEED, a need."""
+    """One line of a digest: an item or, for QUESTION, the open question of all who asked it; for NEED, a need; for
+    HELP, a request; for BARRIER, which one."""
 
     kind: RowKind
     id: str
@@ -76,6 +84,9 @@ class Became(StrEnum):
     PUBLISHED = "Published meanwhile"
     TAKEN_BACK = "Taken back meanwhile"
     MET = "Met"
+    SENT_ON = "Somebody is asked"
+    CLEARER = "Made clearer"
+    NOT_NEEDED = "Not needed any more"
     MOVED_ON = "Not waiting for a broker any more"
 
 
@@ -89,14 +100,16 @@ class Done:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row as its broker may be shown it now; `done` turns it into a receipt. `askers`: how many ask a question;
-    `answers`: the open question that an item which waits may answer."""
+    """A row as its broker may be shown it now; `done` turns it into a receipt. `people`: how many ask a question, find
+    an item unclear, or meet a barrier; `answers`: the open question that an item which waits may answer."""
 
     row: Row
     item: Item | None = None
     question: Question | None = None
     need: Need | None = None
-    askers: int = 1
+    help: Shown | None = None
+    barrier: Barrier | None = None
+    people: int = 1
     evidence: Evidence = field(default_factory=Evidence)
     done: Done | None = None
     answers: OpenQuestion | None = None

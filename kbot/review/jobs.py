@@ -13,6 +13,8 @@ from kbot.review import planning, queue, showing, views
 from kbot.review.facts import Look
 from kbot.slack.outgoing import Outgoing, Post
 from kbot.trail.evidence import evidence
+from kbot.trail.facts import Barrier
+from kbot.trail.hindrances import hindered_by
 
 
 async def plan_digests(house: House) -> None:
@@ -51,8 +53,9 @@ async def does_it_hold(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     if is_new and (not item.is_findable or item.contributor != letter.to):
         return Drop("the item is gone")
     said = (await house.unit.read(evidence, letter.team, [item.id]))[item.id]
+    unclear = (await house.unit.read(hindered_by, letter.team, Barrier.UNCLEAR, [item.id])).get(item.id, {})
     asked_at = datetime.fromisoformat(about["asked_at"])
-    text, blocks = views.does_it_hold(item, said, asked_at, about["version"], house.now())
+    text, blocks = views.does_it_hold(item, said, asked_at, about["version"], house.now(), unclear=len(unclear))
     return Post(letter.to, text, blocks)
 
 

@@ -12,6 +12,8 @@ from kbot.answers.facts import Question
 from kbot.capture.flags import Finding
 from kbot.capture.written import topics_of, written
 from kbot.delivery import needs
+from kbot.helping import showing as helping
+from kbot.helping.facts import Shown
 from kbot.house import House
 from kbot.library import items
 from kbot.people import directory
@@ -22,6 +24,7 @@ from kbot.review.facts import Look, Row, RowKind
 from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
 from kbot.slack.modals import show_modal
 from kbot.slack.outgoing import View
+from kbot.trail.facts import Barrier
 
 Verb = Callable[[Session, Act, str, datetime], None]
 
@@ -182,6 +185,51 @@ async def _filled_with_need(house: House, press: Press) -> View:
     return views.write_modal(need)
 
 
+async def on_write_barrier(house: House, press: Press) -> Answer:
+    """A broker writes down the way out of what stands in the way of many."""
+    await member_of(house, press.team, press.person)
+    try:
+        barrier = Barrier(press.value)
+    except ValueError:
+        raise BadInput("I do not know that any more.") from None
+    await house.slack.open_view(press.trigger_id, views.barrier_modal(barrier))
+    return None
+
+
+async def on_route(house: House, press: Press) -> Answer:
+    """ "Route to ...": the form, filled when it is clear who may."""
+    await show_modal(house.slack, press.trigger_id, partial(_filled_with_help, house, press))
+    return None
+
+
+async def _filled_with_help(house: House, press: Press) -> View:
+    return views.route_modal(await _help(house, press.team, press.person, press.value))
+
+
+async def _help(house: House, team: str, person: str, request_id: str) -> Shown:
+    """A request for help, for a broker of its item's channel. Raises BadInput for everybody else."""
+    await member_of(house, team, person)
+    shown = await helping.shown_to(house, team, person, request_id)
+    if shown.item is None:
+        raise queue.NotABroker
+    await _must_see(house, team, person, shown.item.channel)
+    return shown
+
+
+async def on_route_modal(house: House, submission: Submission) -> Answer:
+    """Somebody is chosen: they must want to be asked, and may see what it is about."""
+    team, helper = submission.team, submission.text(views.HELPER)
+    shown = await _help(house, team, submission.person, str(submission.metadata["request"]))
+    if not await helping.may_be_asked(house, shown.request, helper):
+        raise BadInput(views.NOT_TO_BE_ASKED, views.HELPER)
+    act = house.act(team, submission.person, "", f"modal:{submission.view_id}")
+    try:
+        await house.unit(queue.route_help, act, shown.request.id, helper, house.clock.real())
+    except BadInput as bad:
+        raise BadInput(bad.sentence, views.HELPER) from None
+    return None
+
+
 PRESSES = {
     **dict.fromkeys(VERBS, on_decision),
     views.MENU: on_menu,
@@ -190,6 +238,8 @@ PRESSES = {
     views.STILL_HOLDS: on_still_holds,
     views.ANSWER: on_answer,
     views.WRITE: on_write,
+    views.WRITE_BARRIER: on_write_barrier,
+    views.ROUTE: on_route,
 }
-SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal}
+SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal, views.ROUTE_MODAL: on_route_modal}
 WORDS = {"review": review}

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from kbot.answers import groups
+from kbot.library import items
 from kbot.people import directory
 from kbot.people.facts import DigestTime
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.review import digest, rows
 from kbot.review.facts import Look
-from kbot.trail.facts import Fact, Resolved
+from kbot.trail.facts import Fact, HelpAnswered, Resolved, Revised
 
 DIGEST = "review.digest"
 
@@ -104,3 +105,15 @@ def show_answered(session: Session, fact: Fact, real: datetime) -> None:
     assert isinstance(fact, Resolved)
     channel = groups.get(session, fact.team, fact.question).question.channel
     show_anew(session, fact.team, channel, fact.question, fact.at)
+
+
+def show_help(session: Session, fact: Fact, real: datetime) -> None:
+    """A request for help is answered, whoever did it."""
+    if isinstance(fact, HelpAnswered) and fact.item is not None:
+        show_anew(session, fact.team, items.get(session, fact.team, fact.item).channel, fact.request, fact.at)
+
+
+def show_clearer(session: Session, fact: Fact, real: datetime) -> None:
+    """An item says it in other words."""
+    if isinstance(fact, Revised) and fact.item is not None:
+        show_anew(session, fact.team, items.get(session, fact.team, fact.item).channel, fact.item, fact.at)

@@ -8,6 +8,7 @@ from kbot.act import Act, BadInput
 from kbot.answers import groups
 from kbot.capture import flags
 from kbot.capture.flags import Finding
+from kbot.helping import requests, states
 from kbot.library import items
 from kbot.library.facts import Item, ItemState, WaitsFor
 from kbot.people import directory
@@ -77,6 +78,15 @@ def ask_contributor(session: Session, act: Act, item_id: str, real: datetime) ->
         about = {"item": item.id, "asked_at": act.at.isoformat(), "version": item.version}
         key = f"{DOES_IT_HOLD}:{item.id}:{act.at:%G-W%V}"
         outbox.plan(session, Letter(act.team, key, DOES_IT_HOLD, item.contributor, about, Proactive.HELP), real)
+
+
+def route_help(session: Session, act: Act, request_id: str, helper: str, real: datetime) -> None:
+    """The broker says who shall be asked for help with an item."""
+    request = states.get(session, act.team, request_id)
+    item = items.get(session, act.team, request.item)
+    check_broker(session, act.team, act.person, item.channel)
+    requests.route(session, act, request_id, helper, real)
+    show_anew(session, act.team, item.channel, request_id, act.at)
 
 
 def still_holds(session: Session, act: Act, item_id: str, real: datetime) -> None:

@@ -1,21 +1,26 @@
 """What there is to review in some channels: ids of what waits, failed, came in or was said. Words come by viewer."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.answers import groups
 from kbot.delivery import needs
+from kbot.helping import states
 from kbot.library import items
 from kbot.library.facts import ItemState, WaitsFor
 from kbot.library.tables import ItemRow
+from kbot.people import directory
 from kbot.review import digest
 from kbot.review.facts import Look, RowKind
-from kbot.trail import log
+from kbot.trail import hindrances, log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import CONTESTED_WITHIN, Doubted, Evidence, Fact, Rated, Responded
+from kbot.trail.facts import CONTESTED_WITHIN, Barrier, Doubted, Evidence, Fact, Hindered, Rated, Responded
+
+FARTHEST_BACK = timedelta(days=180)
+"""What somebody found unclear longer ago is not held against an item any more."""
 
 
 def look(session: Session, team: str, channels: Collection[str], since: datetime, until: datetime) -> Look:
@@ -23,19 +28,61 @@ def look(session: Session, team: str, channels: Collection[str], since: datetime
     found: dict[RowKind, list[str]] = {
         RowKind.CHECK: _to_check(session, team, channels, until),
         RowKind.QUESTION: [q.id for q in groups.open_in(session, team, channels) if q.since <= until],
+        RowKind.HELP: _help_wanted(session, team, channels, until),
         RowKind.APPROVE: [
             item.id for item in items.waiting(session, team, channels, WaitsFor.BROKER) if item.created_at <= until
         ],
         RowKind.SAID: _said(session, team, channels, since, until),
         RowKind.CAME_IN: _came_in(session, team, channels, since, until),
+        RowKind.UNCLEAR: _unclear(session, team, channels, until),
         RowKind.NEED: [need.id for need in needs.unmet(session, team, channels, since, until)],
+        RowKind.BARRIER: [barrier for barrier, _ in barriers(session, team, channels, until)],
     }
     # An item is shown once, where it matters most.
-    found[RowKind.SAID] = [i for i in found[RowKind.SAID] if i not in found[RowKind.CHECK]]
-    above = {*found[RowKind.CHECK], *found[RowKind.SAID]}
+    found[RowKind.UNCLEAR] = [i for i in found[RowKind.UNCLEAR] if i not in found[RowKind.CHECK]]
+    found[RowKind.SAID] = [i for i in found[RowKind.SAID] if i not in found[RowKind.CHECK] + found[RowKind.UNCLEAR]]
+    above = {*found[RowKind.CHECK], *found[RowKind.UNCLEAR], *found[RowKind.SAID]}
     found[RowKind.CAME_IN] = [i for i in found[RowKind.CAME_IN] if i not in above]
     rows, more = digest.choose(found)
     return Look(rows, since, until, more)
+
+
+def _help_wanted(session: Session, team: str, channels: Collection[str], until: datetime) -> list[str]:
+    """Requests for help that a broker shall see, the oldest first."""
+    waiting = states.waiting_in(session, team, channels)
+    people = directory.people(session, team, {request.asker for request in waiting})
+    return [
+        request.id
+        for request in waiting
+        if request.asker in people and digest.help_is_late(request, people[request.asker].zone, until)
+    ]
+
+
+def _unclear(session: Session, team: str, channels: Collection[str], until: datetime) -> list[str]:
+    """Published items that are not clear to two people or more; those that are not clear to most come first."""
+    said = [fact for fact in log.since(session, Hindered, team, until - FARTHEST_BACK) if fact.at <= until]
+    about = _published(session, team, channels, {fact.item for fact in said if fact.item is not None})
+    found = hindrances.hindered_by(session, team, Barrier.UNCLEAR, about)
+    many = {item: len(people) for item, people in found.items() if len(people) >= digest.UNCLEAR_TO}
+    return sorted(many, key=lambda item: (-many[item], item))
+
+
+def barriers(session: Session, team: str, channels: Collection[str], until: datetime) -> Sequence[tuple[Barrier, int]]:
+    """What stood most in the way of using items of these channels in the last month, with how many people said so."""
+    said = [fact for fact in log.since(session, Hindered, team, until - digest.A_MONTH) if fact.at <= until]
+    about = _published(session, team, channels, {fact.item for fact in said if fact.item is not None})
+    most = digest.in_the_way(fact for fact in said if fact.item in about)
+    return [most] if most is not None else []
+
+
+def _published(session: Session, team: str, channels: Collection[str], about: Collection[str]) -> set[str]:
+    query = select(ItemRow.id).where(
+        ItemRow.team_id == team,
+        ItemRow.id.in_(about),
+        ItemRow.channel_id.in_(channels),
+        ItemRow.state == ItemState.PUBLISHED,
+    )
+    return set(session.scalars(query))
 
 
 def _to_check(session: Session, team: str, channels: Collection[str], until: datetime) -> list[str]:

@@ -9,18 +9,20 @@ from kbot.answers import groups, offers
 from kbot.answers.facts import OpenQuestion
 from kbot.delivery import needs
 from kbot.delivery.facts import NeedState
+from kbot.helping import showing as helping
 from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item
 from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.people.viewers import viewer_of
-from kbot.review import digest, measures
+from kbot.review import digest, measures, rows
 from kbot.review.facts import Became, Desk, Done, Entry, Look, Row, RowKind
-from kbot.trail import log
+from kbot.trail import hindrances, log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence, Reviewed
+from kbot.trail.facts import Barrier, Evidence, Reviewed
 
+OF_ITEMS = (RowKind.CHECK, RowKind.APPROVE, RowKind.CAME_IN, RowKind.SAID, RowKind.UNCLEAR)
 NEVER_MIND = (NeedState.HELPED, NeedState.PARTLY, NeedState.DROPPED)
 
 
@@ -47,10 +49,11 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
 
     `viewer` is one of `broker_viewer`: what waits for a broker is shown to brokers only.
     """
-    ids = [row.id for row in look.rows if row.kind not in (RowKind.QUESTION, RowKind.NEED)]
+    ids = [row.id for row in look.rows if row.kind in OF_ITEMS]
     shown = items.show(session, viewer, ids)
     asked = {q.id: q for q in _questions(session, viewer, look.rows)}
     said = evidence(session, viewer.team, shown)
+    unclear = hindrances.hindered_by(session, viewer.team, Barrier.UNCLEAR, shown)
     decided = {fact.item: fact for fact in log.about_item(session, Reviewed, viewer.team, shown)}
     entries = []
     for row in look.rows:
@@ -58,15 +61,18 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
             group = asked.get(row.id)
             if group is not None:
                 done = None if group.question.is_open else Done(Became.ANSWERED)
-                entries.append(Entry(row, question=group.question, askers=len(group.askers), done=done))
+                entries.append(Entry(row, question=group.question, people=len(group.askers), done=done))
+        elif row.kind in (RowKind.HELP, RowKind.BARRIER):
+            entries += _hindered(session, viewer, row, look)
         elif row.kind is RowKind.NEED:
             need = needs.get(session, viewer.team, row.id)
             if need.channel in viewer.channels:
                 met = need.state in NEVER_MIND or (bool(need.matches) and need.state is not NeedState.UNMET)
                 entries.append(Entry(row, need=need, done=Done(Became.MET) if met else None))
         elif (item := shown.get(row.id)) is not None:
-            done = digest.became(row.kind, item, decided.get(row.id), look.until)
-            entries.append(Entry(row, item=item, evidence=said.get(row.id, Evidence()), done=done))
+            people = len(unclear.get(row.id, ()))
+            done = digest.became(row.kind, item, decided.get(row.id), look.until, unclear_to=people)
+            entries.append(Entry(row, item=item, evidence=said.get(row.id, Evidence()), people=people, done=done))
     return Desk(
         reader=viewer.person,
         channels=sorted(viewer.channels),
@@ -78,8 +84,17 @@ def desk(session: Session, viewer: Viewer, look: Look) -> Desk:
     )
 
 
-def _questions(session: Session, viewer: Viewer, rows: Iterable[Row]) -> Iterable[OpenQuestion]:
-    for row in rows:
+def _hindered(session: Session, viewer: Viewer, row: Row, look: Look) -> list[Entry]:
+    """Somebody wants help with an item, or something stands in the way of many; never of fewer than five."""
+    if row.kind is RowKind.HELP:
+        wanted = helping.shown(session, viewer, row.id)
+        return [Entry(row, help=wanted, done=digest.help_became(wanted.request))] if wanted.may_read else []
+    now = dict(rows.barriers(session, viewer.team, viewer.channels, look.until))
+    return [Entry(row, barrier=barrier, people=people) for barrier, people in now.items() if barrier == row.id]
+
+
+def _questions(session: Session, viewer: Viewer, about: Iterable[Row]) -> Iterable[OpenQuestion]:
+    for row in about:
         if row.kind is RowKind.QUESTION:
             group = groups.get(session, viewer.team, row.id)
             if group.question.channel in viewer.channels:

@@ -1,5 +1,6 @@
 """What a broker reads: the digest with its one button a row, the modal of an answer. Pure: facts in, blocks out."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from kbot.answers.facts import Question
 from kbot.capture.views import EDIT, REFUSE, save_modal
 from kbot.cards import (
+    BUILD_ON,
     Block,
     age,
     button,
@@ -21,11 +23,14 @@ from kbot.cards import (
 )
 from kbot.delivery.facts import Need
 from kbot.delivery.mobilize_views import MOBILIZE
+from kbot.helping.facts import Shown
+from kbot.helping.views import HELP as ANSWER_HELP
+from kbot.helping.views import wish
 from kbot.library.facts import TITLE_LIMIT, Item, ItemKind, Lines
-from kbot.review.digest import should_go
+from kbot.review.digest import UNCLEAR_TO, at_least, should_go
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
-from kbot.trail.facts import Evidence
+from kbot.trail.facts import Barrier, Evidence
 
 APPROVE = "review.approve"
 APPROVE_ANSWER = "review.approve_answer"
@@ -38,18 +43,24 @@ STILL_HOLDS = "review.still_holds"
 MENU = "review.menu"
 WRITE = "review.write"
 ANSWER_MODAL = "review.answer_modal"
+WRITE_BARRIER = "review.write_barrier"
+ROUTE = "review.route"
+ROUTE_MODAL = "review.route_modal"
+HELPER = "helper"
 
 NOTHING = "Nothing waits for you."
 NO_BROKER = "`/kb review` is for brokers; a channel's creator or an admin makes you one with `/kb setup` there."
 NOT_YOURS = "Nothing in this digest is for you to decide any more."
+NOT_TO_BE_ASKED = "They may not see it, or want to be asked nothing now. Choose somebody else."
 SAVED = "Saved, and whoever asked is told."
 
 SECTIONS = (
     ("Check now", (RowKind.CHECK,)),
-    ("People waiting", (RowKind.QUESTION, RowKind.APPROVE)),
+    ("People waiting", (RowKind.QUESTION, RowKind.HELP, RowKind.APPROVE)),
     ("Came in", (RowKind.CAME_IN,)),
     ("What people said", (RowKind.SAID,)),
-    ("Grow", (RowKind.NEED,)),
+    ("Tend", (RowKind.UNCLEAR,)),
+    ("Grow", (RowKind.NEED, RowKind.BARRIER)),
 )
 TITLE_SHOWN = 120
 QUOTE_SHOWN = 300
@@ -126,12 +137,19 @@ def _entry(entry: Entry, desk: Desk, now: datetime) -> list[Block]:
     if entry.done is not None:
         return [section(_receipt(entry, desk))]
     if entry.question is not None:
-        text = _question(entry.question, entry.askers, now)
+        text = _question(entry.question, entry.people, now)
         return [section(text, accessory=button("Write the answer", ANSWER, entry.row.id))]
     if entry.need is not None:
         return [section(_need(entry.need, now), accessory=button("Write it down", WRITE, entry.need.id))]
+    if entry.help is not None:
+        return _help(entry.help, now)
+    if entry.barrier is not None:
+        text, write = _barrier(entry.barrier, entry.people), button("Write it down", WRITE_BARRIER, entry.barrier)
+        return [section(text, accessory=write)]
     assert entry.item is not None
     item = entry.item
+    if entry.row.kind is RowKind.UNCLEAR:
+        return [section(_unclear(entry, desk, now), accessory=_make_clearer(item))]
     if entry.row.kind is RowKind.APPROVE:
         lines = [linked_title(item, TITLE_SHOWN), quoted(item.lines.body, QUOTE_SHOWN), _origin(entry, desk, now)]
         if one_line(item.lines.body) == item.lines.title:
@@ -164,6 +182,73 @@ def _need(need: Need, now: datetime) -> str:
     return f"{quoted(need.words, QUOTE_SHOWN)}\n_needed by somebody in_ <#{need.channel}>, {when} {need.until:%-d %B}"
 
 
+def _help(shown: Shown, now: datetime) -> list[Block]:
+    """Who wants help asked for it, and reads that a broker may see it; so they are named."""
+    request = shown.request
+    asked = len(request.turns)
+    by_now = "nobody could be asked" if not asked else f"asked {'1 person' if asked == 1 else f'{asked} people'} so far"
+    text = f"{wish(shown)}\n_since {age(request.opened_at, now)}; {by_now}_"
+    row = [button("Answer now", ANSWER_HELP, request.id), button("Route to ...", ROUTE, request.id)]
+    return [section(text), buttons(*row)]
+
+
+def _unclear(entry: Entry, desk: Desk, now: datetime) -> str:
+    assert entry.item is not None
+    return f"{linked_title(entry.item, TITLE_SHOWN)}\n{_origin(entry, desk, now)} · not clear to {entry.people} people"
+
+
+def _make_clearer(item: Item) -> Any:
+    """Its contributor says it in other words; where there is none, somebody else does."""
+    if item.contributor is None:
+        return button("Say it clearer", BUILD_ON, item.id)
+    return button("Ask the contributor", ASK_CONTRIBUTOR, item.id)
+
+
+BARRIERS = {
+    Barrier.NEED_OK: ("somebody's OK is missing", "Who may say yes, and to what? Write that down, or ask them to."),
+    Barrier.MISSING_ACCESS: ("an access or a tool is missing", "Who gives it, and how? Write that down."),
+    Barrier.NO_TIME: ("there is no time", "What is the smallest first step? Add it to what is asked for most."),
+}
+TO_WRITE = {
+    Barrier.NEED_OK: "Whose OK do I need?",
+    Barrier.MISSING_ACCESS: "How do I get access?",
+    Barrier.NO_TIME: "What is the smallest first step?",
+}
+
+
+def _barrier(barrier: Barrier, people: int) -> str:
+    """What stands in the way of many: no items, no names, and a number in steps of five."""
+    what, idea = BARRIERS[barrier]
+    return f"What is most in the way this month: *{what}*, say {at_least(people)} or more people.\n_{idea}_"
+
+
+def barrier_modal(barrier: Barrier) -> dict[str, Any]:
+    """What is in the way, to be written down by who knows the way out."""
+    return save_modal({}, Lines(title=TO_WRITE[barrier], body=""), ItemKind.HOW_TO, choose_channel=True)
+
+
+def route_modal(shown: Shown) -> dict[str, Any]:
+    """Who shall be asked for help?"""
+    return {
+        "type": "modal",
+        "callback_id": ROUTE_MODAL,
+        "private_metadata": json.dumps({"request": shown.request.id}),
+        "title": {"type": "plain_text", "text": "Route to"},
+        "submit": {"type": "plain_text", "text": "Ask them"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            section(wish(shown)),
+            {
+                "type": "input",
+                "block_id": HELPER,
+                "label": {"type": "plain_text", "text": "Who may know?"},
+                "element": {"type": "users_select", "action_id": HELPER},
+                "hint": {"type": "plain_text", "text": "They are asked within their own hours, and may say no."},
+            },
+        ],
+    }
+
+
 def write_modal(need: Need) -> dict[str, Any]:
     """What somebody needs, to be written down by who knows it; it is saved like everything."""
     lines = Lines(title=cut(one_line(need.words), TITLE_LIMIT), body="")
@@ -190,6 +275,8 @@ def _receipt(entry: Entry, desk: Desk) -> str:
         about = f"_{escaped(one_line(entry.question.text), TITLE_SHOWN)}_"
     if entry.need is not None:
         about = f"_{escaped(one_line(entry.need.words), TITLE_SHOWN)}_"
+    if entry.help is not None and entry.help.item is not None:
+        about = f"help with *{title_of(entry.help.item, TITLE_SHOWN)}*"
     done = entry.done.became.value + _by(entry.done, desk)
     return f"✓ {done}: {about}" if about else f"✓ {done}."
 
@@ -210,7 +297,9 @@ def asked_contributor(item: Item) -> str:
     return f"The contributor is asked whether *{title_of(item)}* still holds; what was said is told, not by whom."
 
 
-def does_it_hold(item: Item, evidence: Evidence, asked_at: datetime, version: int, now: datetime) -> Said:
+def does_it_hold(
+    item: Item, evidence: Evidence, asked_at: datetime, version: int, now: datetime, *, unclear: int = 0
+) -> Said:
     """To the contributor: a broker asks whether their item still holds."""
     about = f"*{title_of(item)}*"
     if not item.is_findable:
@@ -219,7 +308,8 @@ def does_it_hold(item: Item, evidence: Evidence, asked_at: datetime, version: in
         return "Thank you.", [section(f"Thank you. {about} still holds, and its card says so.")]
     if item.version > version:
         return "Thank you.", [section(f"Thank you for the new words of {about}. A broker looks at it.")]
-    said = evidence.told(now) or "the broker wants to be sure"
+    heard = [evidence.told(now), f"not clear to {unclear} people" if unclear >= UNCLEAR_TO else ""]
+    said = ", ".join(part for part in heard if part) or "the broker wants to be sure"
     row = buttons(
         button("It still holds", STILL_HOLDS, item.id),
         button("Edit", EDIT, item.id),

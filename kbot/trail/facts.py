@@ -144,6 +144,13 @@ class Published(Fact):
 
 
 @dataclass(frozen=True)
+class Revised(Fact):
+    """`person` said an item in other words: it has the version `version` now."""
+
+    version: int
+
+
+@dataclass(frozen=True)
 class Withdrawn(Fact):
     """An item is gone: taken back, retired, or its source deleted."""
 
@@ -305,6 +312,13 @@ class HelpOffered(Fact):
     """`person`, for whom an item worked, may be asked by those for whom it does not. `offered` False: not any more."""
 
     offered: bool = True
+
+
+@dataclass(frozen=True)
+class HelpAnswered(Fact):
+    """`person` answered a request for help with an item."""
+
+    request: str
 
 
 @dataclass(frozen=True)

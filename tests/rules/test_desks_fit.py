@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import cycle, product
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.views import Asked
+from kbot.helping import views as helping
+from kbot.helping.facts import WORDS_LIMIT, Request, RequestState, Role, Turn, TurnState
+from kbot.helping.facts import Shown as ShownRequest
 from kbot.home import setup_views
 from kbot.home import views as home
 from kbot.home.question_views import Questions, Wider
@@ -42,7 +46,7 @@ from kbot.review import views as review
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, Row, RowKind
 from kbot.slack.outgoing import sentence_view
 from kbot.slack.words import SlackChannel
-from kbot.trail.facts import Evidence, Status
+from kbot.trail.facts import Barrier, Evidence, Helper, Responded, Status
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERMALINK = "https://harbor.slack.test/archives/C0PLATFORM/p1763600000000100?thread_ts=1763600000.000100&cid=C0PLATFORM"
@@ -133,6 +137,17 @@ def a_case(words: str, n: int = 0, **other: Any) -> Case:
     return replace(case, **other)
 
 
+def a_request(state: RequestState = RequestState.ASKED, *turns: Turn, **other: Any) -> Request:
+    first, barrier = Helper.CONTRIBUTOR, Barrier.MISSING_SKILL
+    return replace(
+        Request("T1", "r" * 32, BEN, "a" * 32, "c" * 32, first, barrier, state, NOW, False, False, turns), **other
+    )
+
+
+def a_response() -> Responded:
+    return Responded("T1", "k", NOW, BEN, "a" * 32, Status.TRIED_NOT_WORKED)
+
+
 SAID = Evidence(used=120, helped=100, failed=20, made_worse=3)
 
 
@@ -157,6 +172,10 @@ def _review(words: str) -> Iterator[Seen]:
         about: dict[str, Any] = {"question": question} if kind is RowKind.QUESTION else {"item": item}
         if kind is RowKind.NEED:
             about = {"need": Need("T1", "n" * 32, BEN, words or "x", "C0PLATFORM", NOW, NOW, NeedState.OPEN)}
+        if kind is RowKind.HELP:
+            about = {"help": ShownRequest(a_request(), item, names(words), a_response())}
+        if kind is RowKind.BARRIER:
+            about = {"barrier": Barrier.MISSING_ACCESS, "people": 999}
         entries = [Entry(Row(kind, f"{n:032d}"), evidence=SAID, **about) for n in range(digest.MOST_ROWS)]
         done = [
             replace(entry, done=Done(became, by))
@@ -193,6 +212,24 @@ def _open_questions(words: str) -> Iterator[Seen]:
             yield open_views.help_wanted(group.id, shown, name, about, state, PERMALINK, is_theirs=False)
 
 
+def _helping(words: str) -> Iterator[Seen]:
+    answer = words[:WORDS_LIMIT]
+    roles = cycle(Role)
+    for turn_state, state in product(TurnState, RequestState):
+        role = next(roles)
+        turn = Turn(ANA, role, turn_state, NOW, NOW, answer, made_clearer=role is Role.USER)
+        request = a_request(state, turn, in_channel=role is Role.VOLUNTEER)
+        for item in (an_item(words), an_item(words, is_named=False), None):
+            shown = ShownRequest(request, item, names(words), a_response(), has_broker=role is Role.USER)
+            yield helping.receipt(shown)
+            yield helping.wanted(shown, turn)
+            yield helping.answer(shown, turn)
+            yield helping.in_channel(shown)
+    yield helping.clearer(an_item(words), ANA, names(words), SAID, NOW)
+    yield helping.clearer(an_item(words), None, names(words), SAID, NOW)
+    yield helping.for_others(an_item(words), SAID, NOW)
+
+
 def _receipts(words: str) -> Iterator[Seen]:
     for state in ItemState:
         text, blocks = capture.seen(an_item(words, state=state), BEN, an_item(words))
@@ -208,7 +245,7 @@ def _policy(publication: Publication = Publication.NOTIFY) -> Policy:
     return Policy("C1", publication=publication, emojis=tuple(c * 100 for c in "abcde"), brokers=brokers)
 
 
-MESSAGES: Sequence[Callable[[str], Iterator[Seen]]] = (_log, _review, _setup, _open_questions, _receipts)
+MESSAGES: Sequence[Callable[[str], Iterator[Seen]]] = (_log, _review, _setup, _open_questions, _helping, _receipts)
 
 
 @pytest.mark.parametrize("words", WORST.values(), ids=WORST)
@@ -230,6 +267,10 @@ def test_every_modal_fits(words: str) -> None:
     follows = [Topic(str(n) * 32, words[:60]) for n in range(30)]
     for private in (True, False):
         views.append(setup_views.modal(_channel(words, is_private=private), _policy(), Tuning(), follows))
+    asked = ShownRequest(a_request(), an_item(words), names(words), a_response())
+    views += [helping.answer_modal(asked), review.route_modal(asked)]
+    views += [review.barrier_modal(barrier) for barrier in digest.FOR_A_BROKER]
+    views += [setup_views.modal(_channel(words, is_private=private), _policy(), Tuning()) for private in (True, False)]
     for view in views:
         assert [str(problem) for problem in check_view(view, "modal")] == []
         for block in view["blocks"]:

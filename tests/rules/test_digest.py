@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kbot.answers.facts import OpenQuestion, Question
+from kbot.helping.facts import Request, RequestState, Shown
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsFor
 from kbot.people.facts import DigestTime
 from kbot.review import digest, views
 from kbot.review.facts import Became, Desk, Done, Entry, Look, Numbers, Row, RowKind
-from kbot.trail.facts import Decision, Evidence, Reviewed
+from kbot.trail.facts import Barrier, Decision, Evidence, Helper, Hindered, Reviewed
 
 BERLIN, TOKYO, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Tokyo", "America/New_York"))
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -68,7 +69,7 @@ def test_no_kind_of_row_pushes_another_one_out() -> None:
     found = {kind: [f"{kind}{n}" for n in range(20)] for kind in RowKind}
     rows, more = digest.choose(found)
     assert len(rows) == digest.MOST_ROWS
-    assert more == 105
+    assert more == 20 * len(RowKind) - digest.MOST_ROWS
     assert {kind: sum(row.kind is kind for row in rows) for kind in RowKind} == digest.SHARE
 
 
@@ -129,6 +130,60 @@ def item(state: ItemState, *, waits_for: WaitsFor = WaitsFor.NOTHING, verified_a
 
 def decided(decision: Decision) -> Reviewed:
     return Reviewed("T1", "k", WEDNESDAY, "CLEO", "i1", decision)
+
+
+def request(state: RequestState = RequestState.ASKED, *, days: float = 0, with_broker: bool = False) -> Request:
+    """Ben wants help since so many days before Wednesday."""
+    at = WEDNESDAY - timedelta(days=days)
+    first, unclear = Helper.CONTRIBUTOR, Barrier.UNCLEAR
+    return Request("T1", "h1", "BEN", "i1", "case", first, unclear, state, at, False, with_broker, ())
+
+
+def test_help_is_the_brokers_after_three_working_days_or_when_nobody_is_left() -> None:
+    assert not digest.help_is_late(request(days=2.9), BERLIN, WEDNESDAY)
+    assert digest.help_is_late(request(days=5), BERLIN, WEDNESDAY), "from Friday to Wednesday"
+    assert digest.help_is_late(request(with_broker=True), BERLIN, WEDNESDAY)
+    assert not digest.help_is_late(request(with_broker=True, days=-1), BERLIN, WEDNESDAY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (request(), None),
+        (request(RequestState.OPEN), None),
+        (request(RequestState.BROKER, with_broker=True), None),
+        (request(with_broker=True), Done(Became.SENT_ON)),
+        (request(RequestState.ANSWERED), Done(Became.ANSWERED)),
+        (request(RequestState.RESOLVED), Done(Became.ANSWERED)),
+        (request(RequestState.WITHDRAWN), Done(Became.NOT_NEEDED)),
+        (request(RequestState.GONE), Done(Became.NOT_NEEDED)),
+    ],
+)
+def test_what_became_of_a_request_for_help(asked: Request, expected: Done | None) -> None:
+    assert digest.help_became(asked) == expected
+
+
+def hindered(barrier: Barrier, *people: str, item: str = "i1") -> list[Hindered]:
+    return [Hindered("T1", f"{person}{item}{barrier}", WEDNESDAY, person, item, barrier, "c") for person in people]
+
+
+FOUR = ("U1", "U2", "U3", "U4")
+
+
+def test_what_is_in_the_way_is_told_from_five_people_on() -> None:
+    assert digest.in_the_way(hindered(Barrier.NO_TIME, *FOUR)) is None
+    assert digest.in_the_way(hindered(Barrier.NO_TIME, *FOUR, "U4", item="i2")) is None, "a person counts once"
+    assert digest.in_the_way(hindered(Barrier.NO_TIME, *FOUR, "U5")) == (Barrier.NO_TIME, 5)
+    more = hindered(Barrier.NEED_OK, *FOUR, "U5", "U6", item="i2")
+    assert digest.in_the_way([*hindered(Barrier.NO_TIME, *FOUR, "U5"), *more]) == (Barrier.NEED_OK, 6)
+    thought_better = hindered(Barrier.FORGOT, "U5")
+    assert digest.in_the_way([*hindered(Barrier.NO_TIME, *FOUR, "U5"), *thought_better]) is None
+    assert digest.in_the_way(hindered(Barrier.UNCLEAR, *FOUR, "U5")) is None, "its contributor is asked, not a broker"
+
+
+@pytest.mark.parametrize(("people", "said"), [(5, 5), (6, 5), (9, 5), (10, 10), (14, 10)])
+def test_one_person_more_cannot_be_told_from_two_digests(people: int, said: int) -> None:
+    assert digest.at_least(people) == said
 
 
 BROKER = WaitsFor.BROKER
@@ -196,7 +251,7 @@ def test_the_whole_digest_as_it_is_read() -> None:
     entries = (
         Entry(Row(RowKind.CHECK, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=3, helped=3, made_worse=1)),
         Entry(Row(RowKind.QUESTION, "q1"), question=question()),
-        Entry(Row(RowKind.QUESTION, "q2"), question=question(), askers=3),
+        Entry(Row(RowKind.QUESTION, "q2"), question=question(), people=3),
         Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER)),
         Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER), answers=asked()),
         Entry(Row(RowKind.CAME_IN, "i1"), item(ItemState.PUBLISHED)),
@@ -254,6 +309,30 @@ def test_what_is_done_is_a_receipt_without_buttons() -> None:
         "✓ Left out by Ben: *Importer &lt;stuck&gt;?*\n"
         "✓ Taken back meanwhile.\n"
         "✓ Answered: _how do I get &lt;!channel&gt; a badge?_"
+    )
+
+
+def test_what_hinders_people_waits_for_the_broker() -> None:
+    asked = Shown(request(days=5), item(ItemState.PUBLISHED), {"BEN": "Ben"})
+    entries = (
+        Entry(Row(RowKind.HELP, "h1"), help=asked),
+        Entry(Row(RowKind.HELP, "h2"), help=asked, done=Done(Became.SENT_ON)),
+        Entry(Row(RowKind.UNCLEAR, "i1"), item(ItemState.PUBLISHED), people=3),
+        Entry(Row(RowKind.BARRIER, "need_ok"), barrier=Barrier.NEED_OK, people=7),
+    )
+    assert read(views.digest(desk(*entries), WEDNESDAY)) == (
+        "*Your weekly look* at <#C1>\n"
+        "People waiting\n"
+        "*Ben* would like help with *Importer &lt;stuck&gt;?*: it is not clear how.\n"
+        "_since 5 days ago; nobody could be asked_\n"
+        "[Answer now] [Route to ...]\n"
+        "✓ Somebody is asked: help with *Importer &lt;stuck&gt;?*\n"
+        "Tend\n"
+        "*Importer &lt;stuck&gt;?*\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago · not clear to 3 people [Ask the contributor]\n"
+        "Grow\n"
+        "What is most in the way this month: *somebody's OK is missing*, say 5 or more people.\n"
+        "_Who may say yes, and to what? Write that down, or ask them to._ [Write it down]"
     )
 
 
