@@ -44,7 +44,7 @@ class CaseFacts:
     """What the statistics know of one case. `disposition` None: it is open.
 
     `status` is what was answered to the last ask, None where that has been met with silence so far. `inclusion`: with
-    which probability it is among those asked; 1 for one that is asked for sure, None where it has not come to that.
+    which probability it is among those asked; 1 where chance does not decide, None where its turn has not come.
     """
 
     disposition: Disposition | None
@@ -129,6 +129,7 @@ class Counts:
     already_did: int = 0
     decided_against: int = 0
     passed_on: int = 0
+    no_change: int = 0
     unasked: int = 0
     sample: Sample = Sample()
 
@@ -174,6 +175,7 @@ def counted(cases: Iterable[CaseFacts], people: int, people_replied: int, unaske
         already_did=said[Status.ALREADY_DID],
         decided_against=said[Status.DECIDED_AGAINST],
         passed_on=said[Status.PASSED_ON],
+        no_change=said[Status.NO_CHANGE],
         unasked=unasked,
         sample=sampled(eligible),
     )
@@ -184,7 +186,7 @@ def sampled(cases: Iterable[CaseFacts]) -> Sample:
     unasked of one that was not drawn stays aside: those who tell are not like those who are drawn."""
     certain, frame = [], []
     for case in cases:
-        if case.inclusion is not None and case.inclusion < 1:
+        if case.inclusion is not None and 0 < case.inclusion < 1:
             frame.append(case)
         elif case.inclusion is not None or case.was_asked or case.disposition is not None or case.has_replied:
             certain.append(case)  # the rest has not come to its turn yet

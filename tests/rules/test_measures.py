@@ -178,7 +178,9 @@ def test_all_numbers_fit_together(cases: list[CaseFacts]) -> None:
     closed = counts.closed
     assert sum(getattr(closed, field.name) for field in fields(closed)) + counts.open_ == len(cases)
     kinds = (counts.as_is, counts.adapted, counts.tried, counts.thinking, counts.not_for_them, counts.not_yet)
-    assert sum(kinds) + counts.already_did + counts.decided_against + counts.passed_on == counts.replied
+    assert (
+        sum(kinds) + counts.already_did + counts.decided_against + counts.passed_on + counts.no_change == counts.replied
+    )
     assert 0 <= counts.used <= counts.replied <= counts.asked
     for around in (application_interval(counts), bounds(counts), bounds_over_eligible(counts)):
         assert 0 <= around.low <= around.high <= 1
@@ -224,6 +226,11 @@ def test_each_drawn_one_stands_for_as_many_as_it_was_drawn_from() -> None:
     counts = count(*busy, *calm)
     assert application_rate(counts) == 1 / 5
     assert weighted_rate(counts) == 1 / 2
+
+
+def test_what_no_lot_could_draw_may_have_been_used() -> None:
+    found = bounds_over_eligible(count(not_drawn(0.0), answered(Status.NOT_YET)))
+    assert (found.low, found.high) == (0.0, 0.5)
 
 
 def test_what_was_drawn_and_never_arrived_may_have_been_used() -> None:
