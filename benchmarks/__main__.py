@@ -3,7 +3,7 @@
 Absolute figures say more about the machine than about kbot; ratios travel. Floor and kbot take turns, three times
 each, and the median counts. Every acknowledged event is committed (SQLite: synchronous=FULL; PostgreSQL: fsync on),
 and kbot's worker handles the events at the same time. `meaning` is apart from that: how fast texts become vectors;
-so is `recipients`: how fast it is chosen who gets an item.
+so is `recipients`: how fast it is chosen who gets an item. `simulate`, run only when named, is about truth.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks import meaning, recipients, servers
+from benchmarks import meaning, recipients, servers, simulation
 from kbot.playground.server import Playground
 from kbot.storage import schema
 from kbot.storage.address import Address
@@ -57,7 +57,7 @@ DATABASES: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[str]],
     ),
 }
 
-MEANING, RECIPIENTS = "meaning", "recipients"
+MEANING, RECIPIENTS, SIMULATE = "meaning", "recipients", "simulate"
 TEXTS = Target(f"texts of {meaning.TOKENS} tokens a second", at_least=1.8)
 QUESTION = Target("p50 of a question's vector", at_most=0.4)
 
@@ -139,14 +139,22 @@ def main() -> int:
         "parts",
         nargs="*",
         default=[*DATABASES, MEANING, RECIPIENTS],
-        help="sqlite, postgresql, meaning, recipients (default: all)",
+        help="sqlite, postgresql, meaning, recipients (default: all four), simulate",
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"repetitions; the median counts (default {ROUNDS})")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=simulation.SEEDS,
+        help=f"organisations to simulate (default {simulation.SEEDS})",
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Playground() as slack:
         met = [
             recipients.measure()
             if part == RECIPIENTS
+            else simulation.measure(given.seeds)
+            if part == SIMULATE
             else measure_meaning(Path(folder), given.rounds)
             if part == MEANING
             else measure(part, slack, Path(folder), given.rounds)

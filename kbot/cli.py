@@ -20,6 +20,8 @@ from kbot.meaning.opening import open_embedder
 from kbot.playground.tour import demo as run_demo
 from kbot.post import looking_inside
 from kbot.settings import Settings
+from kbot.simulation.outcome import simulated
+from kbot.simulation.running import Size
 from kbot.slack.manifest import manifest
 from kbot.storage import schema
 from kbot.storage.address import Address
@@ -95,6 +97,16 @@ def _parser() -> argparse.ArgumentParser:
         "--confidence", type=Path, metavar="FILE", help="write how sure it is of an answer: query, confidence a line"
     )
 
+    lived = word(
+        "simulate", _simulate, "Let an invented organisation live with kbot, and hold its numbers to the truth."
+    )
+    lived.add_argument("--people", type=_number, default=Size.people, help=f"default {Size.people}")
+    lived.add_argument("--channels", type=_number, default=Size.channels, help=f"default {Size.channels}")
+    lived.add_argument("--weeks", type=_number, default=Size.weeks, help=f"default {Size.weeks}")
+    lived.add_argument("--seed", type=int, default=1, help="the same seed gives the same weeks (default 1)")
+    lived.add_argument("--seeds", type=_number, default=1, metavar="N", help="so many seeds one after the other")
+    lived.add_argument("--database-url", metavar="URL", help="an empty database to keep (default: one thrown away)")
+
     for name in ("inbox", "outbox", "dead"):
         inside = words.add_parser(name, help=f"Look inside: {name}.").add_subparsers(required=True, metavar="WHAT")
         listing = inside.add_parser("list", help="one row a line, never a message's words")
@@ -108,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 10_000:
+        raise argparse.ArgumentTypeError("a number from 1 to 10000")
     return int(text)
 
 
@@ -185,6 +203,19 @@ def _eval(settings: Settings, given: argparse.Namespace) -> None:
     if given.confidence is not None:
         write_confidence(given.confidence, rankings)
     print(*result.lines(), sep="\n")
+
+
+def _simulate(_: Settings, given: argparse.Namespace) -> int:
+    if given.database_url is not None and given.seeds > 1:
+        raise BadInput("A database holds one simulation: leave --seeds or --database-url out.")
+    size = Size(given.people, given.channels, given.weeks)
+    found = []
+    for seed in range(given.seed, given.seed + given.seeds):
+        found.append(simulated(seed, size, given.database_url))
+        print(f"seed {seed}", *found[-1].lines, sep="\n  ")
+    if len(found) > 1:
+        print(f"the truth is inside the bounds in {sum(one.holds_the_truth for one in found)} of {len(found)} seeds")
+    return 0 if all(one.keeps_its_word for one in found) else 1
 
 
 def say(sentence: str) -> None:

@@ -15,7 +15,8 @@ from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.tables import AskRow, CaseRow, TapRow
 from kbot.library.items import Gone
 from kbot.people import directory
-from kbot.post import outbox
+from kbot.post import outbox, passing
+from kbot.post.gate import WEEK, Proactive
 from kbot.trail.facts import Complaint, Fact, Outcome, Status, Superseded, Withdrawn
 
 MOST_SILENT_ASKS = 2
@@ -39,8 +40,9 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def due_people(session: Session, now: datetime) -> list[tuple[str, str]]:
-    """Who has cases that are due (people's time)."""
-    rows = session.execute(select(CaseRow.team_id, CaseRow.person).where(_is_due(now)).distinct())
+    """Who has cases that are due (people's time); it is asked at each tick, so without those who had this week's."""
+    had_it = passing.has_got(CaseRow.team_id, CaseRow.person, Proactive.BUNDLE, now - WEEK)
+    rows = session.execute(select(CaseRow.team_id, CaseRow.person).where(_is_due(now), ~had_it).distinct())
     return [(team, person) for team, person in rows]
 
 

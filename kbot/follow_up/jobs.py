@@ -12,7 +12,7 @@ from kbot.house import House
 from kbot.library import items
 from kbot.library.facts import Item
 from kbot.people import directory
-from kbot.people.hours import iso_week
+from kbot.people.hours import in_window, iso_week
 from kbot.post import outbox
 from kbot.post.gate import Go, Proactive
 from kbot.post.outbox import Letter
@@ -51,6 +51,12 @@ def _letter(session: Session, team: str, person: str, now: datetime) -> Letter |
 
 
 def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bool:
+    """Whether there is something to write: it is asked at each tick, so what is cheap to know comes first."""
+    who = directory.person(session, team, person)
+    if who is None or not in_window(now, who.zone, who.limits.window):
+        return False
+    if cases.pace(session, team, person, now) is Next.LATER:
+        return False
     letter = _letter(session, team, person, now)
     return letter is not None and isinstance(ask_gate(session, letter, now), Go)
 

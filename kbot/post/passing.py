@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Update, and_, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kbot.house import House
 from kbot.people import directory
@@ -131,6 +131,19 @@ def got_since(session: Session, team: str, person: str, since: datetime) -> list
         )
     )
     return [(Proactive(priority), at) for priority, at in rows if priority is not None and at is not None]
+
+
+def has_got(
+    team: InstrumentedAttribute[str], person: InstrumentedAttribute[str], kind: Proactive, since: datetime
+) -> ColumnElement[bool]:
+    """Whether somebody, as a query names them, got a letter of this kind after then (people's time)."""
+    return exists().where(
+        OutboxRow.team_id == team,
+        OutboxRow.to == person,
+        OutboxRow.priority == kind.value,
+        OutboxRow.passed_at > since,
+        OutboxRow.state.in_(TAKES_A_PLACE),
+    )
 
 
 def ledger(session: Session, team: str, person: str, since: datetime) -> list[Unasked]:
