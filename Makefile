@@ -2,6 +2,8 @@ PY ?= python3
 V := .venv
 LOCK := pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -q
 
+unexport PYTHONDONTWRITEBYTECODE  # a container may set it; then each of a test run's processes compiles all of it anew
+
 .DEFAULT_GOAL := help
 .PHONY: help $(V) demo test check faults bench lock clean
 
@@ -31,8 +33,9 @@ check: $(V)/.ok  ## style, types, the direction of imports, a fresh lock
 	$(V)/bin/lint-imports
 	$(V)/bin/python .ci/lock_is_fresh.py
 
-faults: $(V)/.ok ## the long tests: hundreds of SIGKILLs, and 10,000 weeks of people at the gate
+faults: $(V)/.ok ## the long tests: hundreds of SIGKILLs, 10,000 weeks of people at the gate, properties on many examples
 	$(V)/bin/pytest -m slow -n 0 --timeout 1800 tests/faults tests/rooms/test_histories.py $(ARGS)
+	KBOT_TEST_EXAMPLES=20 $(V)/bin/pytest -m hypothesis --timeout 1800 tests/rules tests/rooms $(ARGS)
 
 bench: $(V)/.ok  ## speed, as ratios to a floor of the same run
 	$(V)/bin/python -m benchmarks $(ARGS)

@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 import aiohttp
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -28,7 +27,7 @@ from kbot.answers import listeners as answers
 from kbot.answers import open_listeners
 from kbot.capture import link_listeners
 from kbot.capture import listeners as capture
-from kbot.clock import Clock
+from kbot.clock import REREAD_SECONDS, Clock
 from kbot.delivery import listeners as delivery
 from kbot.delivery import mobilize_listeners, need_listeners, recall_listeners, topic_listeners
 from kbot.follow_up import listeners as follow_up
@@ -43,10 +42,12 @@ from kbot.people import directory
 from kbot.post import inbox, outbox
 from kbot.post.reading import Reading
 from kbot.post.receiver import Intake
+from kbot.post.tables import InboxRow, OutboxRow
 from kbot.post.workers import Sending, Waker, keep_going
 from kbot.review import listeners as review
 from kbot.settings import Settings
 from kbot.slack.bolt import Doors, build
+from kbot.slack.credentials import tokens, who_am_i
 from kbot.slack.http import HttpDoor
 from kbot.slack.lane import Lane
 from kbot.slack.reader import SlackReader
@@ -54,6 +55,7 @@ from kbot.slack.sender import Sender
 from kbot.slack.socket import SocketDoor
 from kbot.storage.address import Address
 from kbot.storage.schema import held, make_ready, open_units
+from kbot.storage.tables import Table
 from kbot.storage.units import Units
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,6 @@ STOP_SECONDS, CLOSE_SECONDS, GRACE_SECONDS = 10, 2, 3
 """For what is being worked on when kbot is asked to stop, for Slack to close the socket, and for open HTTP requests:
 one after the other, so that with the database's 5 s for a statement stopping ends within 20 s."""
 
-TRIES_TO_REACH_SLACK = 10
 KEYS_KEPT = timedelta(days=30)
 M_MMAP_THRESHOLD = -3  # glibc's malloc.h
 
@@ -168,14 +169,14 @@ def _touch(session: Session) -> None:
 async def run(settings: Settings) -> None:
     """Run kbot until SIGTERM or SIGINT. Raises BadInput with one sentence when it cannot start."""
     _return_large_blocks()
-    token, secret, app_token = _tokens(settings)
+    token, secret, app_token = tokens(settings)
     address = Address.parse(settings.database_url)
     with _listening(settings) as port, held(address):
         make_ready(address)
         embedder = await asyncio.to_thread(open_embedder, settings, log.info)
         clock = Clock(settings.clock_file)
         client = AsyncWebClient(token=token, base_url=settings.slack_api_url, timeout=10)
-        me = await _who_am_i(client)
+        me = await who_am_i(client)
         units = open_units(address)
         try:
             if units.alone:
@@ -214,27 +215,6 @@ async def _load(house: House) -> None:
         ctypes.CDLL(None).malloc_trim(0)  # small blocks, of rows that were read: 12 MB after 100,000 items
 
 
-def _tokens(settings: Settings) -> tuple[str, str | None, str | None]:
-    if settings.slack_bot_token is None:
-        raise BadInput(
-            "SLACK_BOT_TOKEN is not set. Make an app from `kbot manifest`, install it, and set its bot token."
-        )
-    token = _copied(settings.slack_bot_token, "SLACK_BOT_TOKEN")
-    if settings.slack_app_token is not None:
-        return token, None, _copied(settings.slack_app_token, "SLACK_APP_TOKEN")
-    if settings.slack_signing_secret is None:
-        raise BadInput("Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET to serve HTTP.")
-    return token, _copied(settings.slack_signing_secret, "SLACK_SIGNING_SECRET"), None
-
-
-def _copied(secret: SecretStr, name: str) -> str:
-    """What somebody has copied from Slack's page, without the blanks and line ends that came along."""
-    text = secret.get_secret_value().strip()
-    if not text.isascii() or not text.isprintable():
-        raise BadInput(f"{name} has characters in it that Slack's never has. Copy it again from your app's page.")
-    return text
-
-
 def _listening(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.http_host, settings.http_port), backlog=2048)
@@ -245,43 +225,27 @@ def _listening(settings: Settings) -> socket.socket:
         ) from None
 
 
-async def _who_am_i(client: AsyncWebClient) -> str:
-    """kbot's own user id. Slack may be away for a moment; a refused token is final."""
-    for attempt in range(1, TRIES_TO_REACH_SLACK + 1):
-        try:
-            return str((await client.auth_test())["user_id"])
-        except SlackApiError as error:
-            code = error.response.get("error") if isinstance(error.response.data, dict) else error.response.status_code
-            if not isinstance(error.response.data, dict) and error.response.status_code < 429:
-                raise BadInput(f"What answers at {client.base_url} is not Slack. Check KBOT_SLACK_API_URL.") from None
-            if error.response.status_code < 429:
-                raise BadInput(f"Slack refuses SLACK_BOT_TOKEN ({code}). Copy it again from your app's page.") from None
-        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            code = type(error).__name__
-        if attempt < TRIES_TO_REACH_SLACK:
-            log.warning("Slack does not answer (%s); trying again", code)
-            await asyncio.sleep(min(attempt, 5))
-    raise BadInput(f"Slack does not answer at {client.base_url} ({code}). Check the network and KBOT_SLACK_API_URL.")
-
-
 @asynccontextmanager
 async def _workers(house: House, sender: Sender, running: Running) -> AsyncIterator[None]:
     """Reading, following, sending and ticking; on the way out they finish what they hold."""
     reading = Reading(house, loop.EVENTS, running.intake)
     sending = Sending(house, sender, loop.LETTERS)
-    workers = [partial(worker, house) for worker in loop.WORKERS]
-    steps: tuple[Callable[[], Awaitable[int]], ...] = (reading.step, *workers, sending.step)
-    wakers = [Waker() for _ in steps]
-    for waker in wakers:
-        house.unit.when_committed(waker.wake)
+    looking: dict[Callable[[], Awaitable[int]], Sequence[type[Table]]] = {
+        reading.step: [InboxRow],
+        **{partial(worker, house): tables for worker, tables in loop.WORKERS.items()},
+        sending.step: [OutboxRow],
+    }
+    wakers = [Waker() for _ in looking]
+    for waker, tables in zip(wakers, looking.values(), strict=True):
+        house.unit.when_committed(waker.wake, *tables)
     house.unit.when_appended(wakers[0].wake)  # of the inbox's rows
     running.workers = [
         asyncio.create_task(keep_going(step, waker, running.stopping))
-        for step, waker in zip(steps, wakers, strict=True)
+        for step, waker in zip(looking, wakers, strict=True)
     ]
     scheduler = AsyncIOScheduler(timezone="UTC")
     ticking: set[asyncio.Task[None]] = set()
-    for tick in (*loop.TICKS, partial(_refresh, intake=running.intake)):
+    jobs = [
         scheduler.add_job(
             _tick,
             "interval",
@@ -292,12 +256,23 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
             coalesce=True,
             misfire_grace_time=None,
         )
+        for tick in (*loop.TICKS, partial(_refresh, intake=running.intake))
+    ]
     scheduler.add_job(_tick, "interval", args=[_purge, house, ticking], hours=1, max_instances=1, coalesce=True)
     scheduler.start()
+
+    def look_at_once() -> None:
+        for job in jobs:
+            job.modify(next_run_time=house.clock.real())
+        for waker in wakers:
+            waker.wake()
+
+    minding = asyncio.create_task(_mind_the_clock(house.clock, ticking, look_at_once))
     try:
         yield
     finally:
         running.stopping.set()
+        minding.cancel()
         scheduler.pause()
         for waker in wakers:
             waker.wake()
@@ -312,6 +287,16 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
         except TimeoutError:
             log.warning("some work did not end in time; it is taken up again at the next start")
         scheduler.shutdown(wait=False)  # what still ticks is cancelled
+
+
+async def _mind_the_clock(clock: Clock, ticking: "set[asyncio.Task[None]]", look_at_once: Callable[[], None]) -> None:
+    """Where people's time can be moved (playground, tests), what has come is looked at as soon as it was moved."""
+    ahead = clock.ahead()
+    while clock.can_be_moved:
+        await asyncio.sleep(REREAD_SECONDS)
+        if (now := clock.ahead()) != ahead and not ticking:  # what ticks now may have begun before the move
+            ahead = now
+            look_at_once()
 
 
 async def _tick(tick: Callable[[House], Awaitable[None]], house: House, ticking: "set[asyncio.Task[None]]") -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-REREAD_SECONDS = 0.5
+REREAD_SECONDS = 0.1
 
 
 class Clock:
     """Tells people's time and the machine's time.
 
-    `file` (KBOT_CLOCK_FILE) holds how many seconds people's time is ahead, as text; it is re-read at least
-    every second, so that a playground or a test can move the days on. A file that cannot be read moves nothing.
+    `file` (KBOT_CLOCK_FILE) holds how many seconds people's time is ahead, as text; it is re-read ten times a
+    second, so that a playground or a test can move the days on. A file that cannot be read moves nothing.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -27,6 +27,11 @@ class Clock:
         self._read_at = float("-inf")
         if file is not None:
             log.warning("people's time is moved by the file %s: never use this with real people", file)
+
+    @property
+    def can_be_moved(self) -> bool:
+        """Whether there is a file that moves people's time."""
+        return self._file is not None
 
     def now(self) -> datetime:
         """People's time, UTC."""

@@ -20,21 +20,25 @@ from kbot.capture import listeners as capture_listeners
 from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
+from kbot.delivery.tables import SpreadRow
 from kbot.follow_up import cases, notes, opening, responses, tick_jobs, ticks
 from kbot.follow_up import jobs as follow_up
 from kbot.helping import clearer, requests
 from kbot.helping import jobs as helping
+from kbot.helping.tables import RequestRow
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
 from kbot.library import jobs as library
 from kbot.library import lineage, topics
+from kbot.library.tables import WordsRow
 from kbot.people import listeners as people_listeners
 from kbot.post import jobs as post
 from kbot.post import listeners as post_listeners
 from kbot.post.workers import Listener, Writer
 from kbot.review import jobs as review
 from kbot.review import planning
+from kbot.storage.tables import Table
 from kbot.trail import log
 from kbot.trail.facts import (
     Captured,
@@ -60,6 +64,7 @@ from kbot.trail.facts import (
     Verified,
     Withdrawn,
 )
+from kbot.trail.tables import FactRow
 
 Follow = Callable[[Session, Fact, datetime], None]
 """A verb that follows a fact: (session, fact, the machine's time). It runs once, in the fact's own transaction."""
@@ -128,13 +133,13 @@ def _follow_one(session: Session, fact: Fact, real: datetime) -> None:
             verb(session, fact, real)
 
 
-WORKERS: Sequence[Callable[[House], Awaitable[int]]] = (
-    follow,
-    library.give_vectors,
-    delivery.choose_recipients,
-    helping.find_helpers,
-)
-"""What is to be done as soon as something is written; each says how much it found."""
+WORKERS: Mapping[Callable[[House], Awaitable[int]], Sequence[type[Table]]] = {
+    follow: [FactRow],
+    library.give_vectors: [WordsRow],
+    delivery.choose_recipients: [SpreadRow, WordsRow],
+    helping.find_helpers: [RequestRow],
+}
+"""What is to be done as soon as something is written in these tables; each says how much it found."""
 
 
 def _together(*tables: Mapping[str, Listener]) -> dict[str, list[Listener]]:

@@ -49,6 +49,7 @@ from kbot.storage import schema
 from kbot.storage.address import Address
 from kbot.storage.appending import Columns, Row
 from kbot.storage.schema import State
+from kbot.storage.tables import Table
 from kbot.storage.units import P, T, Work
 from kbot.trail.facts import Plan
 
@@ -120,10 +121,11 @@ class OneByOne:
     async def append(self, into: Columns, row: Row) -> None:
         raise NotImplementedError("no event comes in here")
 
-    def when_committed(self, call: Callable[[], None]) -> None:
+    def when_committed(self, call: Callable[[], None], *tables: type[Table]) -> None:
         pass
 
-    when_appended = when_committed
+    def when_appended(self, call: Callable[[], None]) -> None:
+        pass
 
     async def close(self) -> None:
         pass

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import NoneType
@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from kbot.storage.address import Address
 from kbot.storage.appending import Appender, Columns, Group, Row
+from kbot.storage.tables import Table
 from kbot.storage.units import P, T, Work
+from kbot.storage.waking import Sleepers, note_writes, written
 
 log = logging.getLogger(__name__)
 
@@ -125,19 +127,23 @@ class PostgresqlUnits:
 
     def __init__(self, address: Address) -> None:
         self._engine = open_engine(address)
+        note_writes(self._engine)
         self._threads = ThreadPoolExecutor(POOL, thread_name_prefix="kbot-unit")
-        self._inlet = _Inlet(open_engine(address, pool_size=1), self._tell_appended)
+        self._committed, self._appended = Sleepers(), Sleepers()
+        self._inlet = _Inlet(open_engine(address, pool_size=1), self._appended.wake)
         self.append = self._inlet.append
-        self._calls: list[Callable[[], None]] = []
-        self._appended_calls: list[Callable[[], None]] = []
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        def run() -> T:
+        def run() -> tuple[T, Set[str]]:
             with Session(self._engine) as session, session.begin():
-                return fn(session, *args, **kwargs)
+                connection = session.connection()
+                written(connection)  # by a unit that was undone
+                result = fn(session, *args, **kwargs)
+                session.flush()
+                return result, written(connection)
 
-        result = await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
-        self._tell()
+        result, tables = await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
+        self._committed.wake(tables)
         return result
 
     async def read(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -148,19 +154,11 @@ class PostgresqlUnits:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._tried, run)
 
-    def _tell_appended(self) -> None:
-        for call in self._appended_calls:
-            call()
-
-    def _tell(self) -> None:
-        for call in self._calls:
-            call()
-
-    def when_committed(self, call: Callable[[], None]) -> None:
-        self._calls.append(call)
+    def when_committed(self, call: Callable[[], None], *tables: type[Table]) -> None:
+        self._committed.add(call, *tables)
 
     def when_appended(self, call: Callable[[], None]) -> None:
-        self._appended_calls.append(call)
+        self._appended.add(call)
 
     async def close(self) -> None:
         await self._inlet.close()

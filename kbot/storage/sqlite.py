@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,9 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from kbot.storage.address import Address
 from kbot.storage.appending import Appender, Columns, Group, Row
+from kbot.storage.tables import Table
 from kbot.storage.units import P, T, Work
+from kbot.storage.waking import Sleepers, note_writes, written
 
 log = logging.getLogger(__name__)
 
@@ -108,41 +110,36 @@ class SqliteUnits:
 
     def __init__(self, address: Address) -> None:
         self._engine = open_engine(address)
+        note_writes(self._engine)
         with self._engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             self._driver = driver
         self._read_engine = open_engine(address, readers=READERS)
         self._orders: queue.SimpleQueue[_Order | Group | None] = queue.SimpleQueue()
-        self._appender = Appender(self._orders.put, self._tell_appended)
+        self._committed, self._appended = Sleepers(), Sleepers()
+        self._appender = Appender(self._orders.put, self._appended.wake)
         self.append = self._appender.append
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="kbot-read")
-        self._calls: list[Callable[[], None]] = []
-        self._appended_calls: list[Callable[[], None]] = []
         self._closed = False
         self._writer = threading.Thread(target=self._write, name="kbot-write", daemon=True)
         self._writer.start()
 
     async def __call__(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        def run(connection: Connection) -> T:
+        def run(connection: Connection) -> tuple[T, Set[str]]:
+            written(connection)  # what another unit of the group wrote
             with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
-                return fn(session, *args, **kwargs)
+                result = fn(session, *args, **kwargs)
+            return result, written(connection)
 
         if self._closed:
             raise RuntimeError("the database is closed")
         order = _Order(run, Future())
         self._orders.put(order)
-        result: T = await asyncio.wrap_future(order.done)
-        self._tell()
+        result: T
+        result, tables = await asyncio.wrap_future(order.done)
+        self._committed.wake(tables)
         return result
-
-    def _tell_appended(self) -> None:
-        for call in self._appended_calls:
-            call()
-
-    def _tell(self) -> None:
-        for call in self._calls:
-            call()
 
     async def read(self, fn: Work[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -151,11 +148,11 @@ class SqliteUnits:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
-    def when_committed(self, call: Callable[[], None]) -> None:
-        self._calls.append(call)
+    def when_committed(self, call: Callable[[], None], *tables: type[Table]) -> None:
+        self._committed.add(call, *tables)
 
     def when_appended(self, call: Callable[[], None]) -> None:
-        self._appended_calls.append(call)
+        self._appended.add(call)
 
     async def close(self) -> None:
         if self._closed:

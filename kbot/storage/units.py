@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from kbot.storage.appending import Columns, Row
+from kbot.storage.tables import Table
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,8 +36,11 @@ class Units(Protocol):
         """Insert a row unless its key is there, quickly; on return it is committed."""
         ...
 
-    def when_committed(self, call: Callable[[], None]) -> None:
-        """Call `call` on the event loop after each writing unit, so that workers wake without waiting for a tick."""
+    def when_committed(self, call: Callable[[], None], *tables: type[Table]) -> None:
+        """Call `call` on the event loop after each writing unit, so that workers wake without waiting for a tick.
+
+        `tables`: only after one that wrote one of these.
+        """
         ...
 
     def when_appended(self, call: Callable[[], None]) -> None:

@@ -11,11 +11,13 @@ from kbot.playground.server import Playground
 from kbot.slack.manifest import manifest
 from kbot.storage.address import Address
 from tests.faults.mortal import Mortal, free_port
-from tests.journeys.conftest import database_url, how
+from tests.journeys.bot import by_command
+from tests.journeys.conftest import database_url, how, nursery
 from tests.journeys.days import MONDAY
+from tests.journeys.nursery import Nursery
 from tests.journeys.ways import How
 
-__all__ = ["database_url", "how"]  # fixtures
+__all__ = ["database_url", "how", "nursery"]  # fixtures
 
 RETRY_DELAYS = (0.0, 1.0, 3.0)
 """Seconds before Slack's three retries: long enough that a restart catches one of them."""
@@ -44,14 +46,20 @@ def playground(how: How, tmp_path: Path) -> Iterator[Playground]:
 
 
 @pytest.fixture
-def bot(playground: Playground, database_url: str, tmp_path: Path) -> Iterator[Mortal]:
-    """kbot as an operator runs it, not started yet. Its log is shown when the test fails."""
+def bot(how: How, playground: Playground, database_url: str, tmp_path: Path, nursery: Nursery) -> Iterator[Mortal]:
+    """kbot, not started yet. Its log is shown when the test fails."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KBOT_", "SLACK_"))}
     environment |= SHORT_LEASES | playground.environment()
     environment |= {"KBOT_DATABASE_URL": database_url, "KBOT_EMBEDDER": "hashed"}
     if playground.app_url is not None:
         environment["KBOT_HTTP_PORT"] = playground.app_url.split(":")[2].split("/")[0]
-    made = Mortal(tmp_path, environment, Driver(playground), Address.parse(database_url))
+    made = Mortal(
+        tmp_path,
+        environment,
+        Driver(playground),
+        Address.parse(database_url),
+        by_command if how.by_command else nursery.start,
+    )
     try:
         yield made
     finally:

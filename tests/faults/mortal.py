@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kbot.playground.driver import Driver
 from kbot.storage.address import Address
-from tests.journeys.bot import STOP_SECONDS, Bot, by_command
+from tests.journeys.bot import STOP_SECONDS, Bot, Run
 
 
 def free_port() -> int:
@@ -18,10 +18,10 @@ def free_port() -> int:
 
 
 class Mortal(Bot):
-    """`kbot run` as an operator starts it."""
+    """A kbot that nobody waits for."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], slack: Driver, address: Address) -> None:
-        super().__init__(folder, environment, slack, address, by_command)
+    def __init__(self, folder: Path, environment: Mapping[str, str], slack: Driver, address: Address, run: Run) -> None:
+        super().__init__(folder, environment, slack, address, run)
 
     def launch(self) -> None:
         """Start it, without waiting."""

@@ -8,11 +8,11 @@ from kbot.playground.driver import Driver
 from tests.faults.accounts import Account, account, let_it_settle
 from tests.faults.mortal import Mortal
 from tests.faults.stream import Stream, posts_that_fail_after_all
-from tests.journeys.ways import SOCKET, How, run
+from tests.journeys.ways import How, run
 
-HTTP_ON_POSTGRESQL = How(http=True, postgresql=True)
+SOCKET, HTTP_ON_POSTGRESQL = How(by_command=True), How(http=True, postgresql=True, by_command=True)
 ACTS_A_SECOND = 6.0
-KILLS, MANY_KILLS = 6, 200
+KILLS, MANY_KILLS = 3, 200
 KILLED_WHILE_STARTING = 0.15
 STARTING_SECONDS, LIFE_SECONDS = 1.0, 0.9
 KILLS_IN_A_WEEK = 3
@@ -57,6 +57,7 @@ def _check(slack: Driver, found: Account) -> None:
     assert [one for one in slack.violations if one.code != "not_acknowledged"] == []
 
 
+@pytest.mark.timeout(600)
 @run(SOCKET)
 def test_a_few_kills(slack: Driver, bot: Mortal) -> None:
     _check(slack, _killed(slack, bot, KILLS, seed=20261121))

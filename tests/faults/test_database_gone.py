@@ -22,7 +22,7 @@ from tests.journeys.ways import How, run
 AWAY_SECONDS = 3.0
 BEFORE_AND_AFTER_SECONDS = 2.0
 TO_STOP_SECONDS = 30
-HTTP_ON_ITS_OWN_POSTGRESQL = How(http=True)
+HTTP_ON_ITS_OWN_POSTGRESQL = How(http=True, by_command=True)
 
 
 @pytest.fixture

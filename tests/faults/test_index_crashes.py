@@ -32,7 +32,7 @@ def _killed(address: Address, kills: int, seed: int) -> int:
     print(f"seed {seed}", flush=True)
     for kill in range(kills):
         worker = subprocess.Popen([sys.executable, "-m", "tests.faults.index_worker", plain, str(seed + kill)])
-        before, until = _changes(address), time.monotonic() + 20
+        before, until = _changes(address), time.monotonic() + 60
         while _changes(address) == before and time.monotonic() < until:
             time.sleep(0.05)  # it has come to work
         time.sleep(chance.uniform(SHORTEST_LIFE, LONGEST_LIFE))

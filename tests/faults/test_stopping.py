@@ -15,7 +15,7 @@ from tests.faults.mortal import Mortal, free_port
 from tests.faults.stream import Stream
 from tests.journeys.bot import START_SECONDS
 from tests.journeys.steps import QUESTION
-from tests.journeys.ways import in_both_modes
+from tests.journeys.ways import by_http, in_both_modes
 
 AT_WORK = 10
 """Letters that have left when kbot is told to stop in the middle of its work."""
@@ -50,7 +50,7 @@ def health(slack: Driver, bot: Mortal) -> Health:
     return health
 
 
-@in_both_modes
+@by_http
 def test_it_is_healthy_and_ready_until_it_is_stopped(slack: Driver, bot: Mortal, health: Health) -> None:
     assert health.ask("/healthz") == 200
     slack.wait(lambda: health.ask("/readyz") == 200, what="/readyz")

@@ -20,7 +20,7 @@ from kbot.storage.address import Address
 from tests.journeys.nursery import Process
 
 COMMAND = (sys.executable, "-m", "kbot.cli", "run")
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 20
 """Within this, SIGTERM ends kbot (issue: "ends it cleanly within 20 s")."""
 

@@ -10,15 +10,14 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from kbot.playground.driver import Driver
 from kbot.playground.server import Playground
 from kbot.slack.manifest import manifest
 from kbot.storage.address import Address
+from tests.conftest import postgresql_database
 from tests.journeys.bot import Bot, by_command
 from tests.journeys.days import MONDAY, Days
 from tests.journeys.nursery import Nursery
@@ -31,8 +30,8 @@ QUICK = {
 }
 """A doubt is found out after half a second instead of a minute."""
 
-TICKING = {"KBOT_TICK_SECONDS": "0.3"}
-"""Where people's time passes it is looked at three times a second; elsewhere that were half of all the work."""
+TICKING = {"KBOT_TICK_SECONDS": "1"}
+"""Where people's time passes: what has come of it is looked at when it moves, and what follows from that soon after."""
 
 
 @pytest.fixture
@@ -44,22 +43,15 @@ def how(request: pytest.FixtureRequest) -> How:
 
 
 @pytest.fixture
-def database_url(how: How, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def database_url(how: How, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database without a row."""
     if how.postgresql:
-        return _copy(request.getfixturevalue("postgresql"), request.getfixturevalue("template"))
-    shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "kbot.db")
-    return f"sqlite:///{tmp_path / 'kbot.db'}"
-
-
-def _copy(server: str, template: str) -> str:
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    name = f"kbot_journey_{uuid4().hex[:12]}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    engine.dispose()
-    return url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("template")
+        with postgresql_database(server, template) as url:
+            yield url
+    else:
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "kbot.db")
+        yield f"sqlite:///{tmp_path / 'kbot.db'}"
 
 
 @pytest.fixture
@@ -93,7 +85,6 @@ def bot(
     how: How,
     playground: Playground,
     database_url: str,
-    model_folder: Path,
     tmp_path: Path,
     nursery: Nursery,
     request: pytest.FixtureRequest,
@@ -103,10 +94,13 @@ def bot(
     environment |= QUICK | playground.environment()
     if "days" in request.fixturenames:
         environment |= TICKING
-    environment |= {"KBOT_DATABASE_URL": database_url, "KBOT_MODEL_FOLDER": str(model_folder)}
+    environment["KBOT_DATABASE_URL"] = database_url
     if playground.app_url is not None:
         environment["KBOT_HTTP_PORT"] = playground.app_url.split(":")[2].split("/")[0]
-    environment["KBOT_EMBEDDER"] = "minilm" if how.by_command or how.with_model else "hashed"
+    if how.by_command or how.with_model:
+        environment |= {"KBOT_EMBEDDER": "minilm", "KBOT_MODEL_FOLDER": str(request.getfixturevalue("model_folder"))}
+    else:
+        environment["KBOT_EMBEDDER"] = "hashed"
     environment |= how.settings
     slack = Driver(playground)
     address = Address.parse(database_url)

@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+from kbot.clock import REREAD_SECONDS
 from kbot.playground.driver import Driver
 from kbot.playground.hands import Person
 from kbot.playground.seen import Seen
@@ -10,11 +11,8 @@ from kbot.playground.seen import Seen
 MONDAY = datetime(2040, 1, 9, 14, tzinfo=UTC)
 """When every journey begins: far enough ahead that people's time only ever moves forward."""
 
-REREAD_SECONDS = 0.6
-"""kbot looks at its clock twice a second."""
-
-NOTICED_SECONDS = 1.5
-"""Within this kbot has noticed a new time, planned what is due and sent it: it ticks three times a second here."""
+NOTICED_SECONDS = 1.2
+"""Within this kbot has noticed a new time, planned what is due and sent it: it looks at once, and every second."""
 
 
 class Days:
@@ -30,12 +28,12 @@ class Days:
     def go(self, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
         """So much later."""
         self._slack.clock.move(days=days, hours=hours, minutes=minutes)
-        time.sleep(REREAD_SECONDS)
+        time.sleep(1.5 * REREAD_SECONDS)
 
     def go_to(self, person: Person, weekday: str | None = None, hour: int = 11, minute: int = 0) -> None:
         """To the next such moment on this person's clock."""
         self._slack.clock.move_to(person, weekday=weekday, hour=hour, minute=minute)
-        time.sleep(REREAD_SECONDS)
+        time.sleep(1.5 * REREAD_SECONDS)
 
     def go_to_moment(self, moment: datetime) -> None:
         """To this moment of people's time, which is still to come."""

@@ -21,12 +21,12 @@ from tests.journeys.steps import (
     is_told,
     tip_saved,
 )
-from tests.journeys.ways import in_both_modes, with_settings
+from tests.journeys.ways import by_http, with_settings
 
 OPEN = f"{NOTHING} I noted it as an open question"
 
 
-@in_both_modes
+@by_http
 def test_a_mention_is_answered_once_in_its_thread(slack: Driver) -> None:
     tip_saved(slack)
     post = slack.ben.mentions(ASKED, "platform")

@@ -24,7 +24,7 @@ from tests.journeys.steps import (
     is_told,
     tip_saved,
 )
-from tests.journeys.ways import in_every_way, on_both_databases
+from tests.journeys.ways import everywhere, on_both_databases
 
 SECRET = "The failover password is in the vault, not in the wiki."
 WHERE = "where is the failover password?"
@@ -44,7 +44,7 @@ def ways_to_ask(slack: Driver, person: Person) -> list[Callable[[], str]]:
     ]
 
 
-@in_every_way
+@everywhere
 def test_dov_sees_nothing_of_a_private_channel_however_he_asks(slack: Driver) -> None:
     secret_saved(slack)
     for ask in ways_to_ask(slack, slack.dov):

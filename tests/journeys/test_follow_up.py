@@ -24,7 +24,7 @@ from tests.journeys.steps import (
     is_told,
     tip_saved,
 )
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql, with_settings
 
 FORM_C = ["Solved it", "Partly", "Didn't work", "Haven't tried yet", "Wasn't the point"]
 FORM_D = ["Not yet", "Used it", "Used it, changed it", "Tried, didn't work", "Not for me"]
@@ -101,7 +101,7 @@ def test_a_tap_in_a_bundle_changes_its_own_line_only(slack: Driver, days: Days) 
     assert ask.buttons.count("Solved it") == 1
 
 
-@on_both_databases
+@on_postgresql
 def test_two_working_days_at_the_earliest(slack: Driver, days: Days) -> None:
     tip_saved(slack)
     asks(slack, slack.ben)  # on Monday, 9:00 in New York
@@ -109,6 +109,11 @@ def test_two_working_days_at_the_earliest(slack: Driver, days: Days) -> None:
     days.nothing_comes(slack.ben)
     days.go_to(slack.ben, "wed", 10, 5)
     assert slack.wait(lambda: slack.ben.inbox, what="the follow-up")
+
+
+@with_settings(KBOT_TICK_SECONDS="600")
+def test_what_is_due_comes_as_soon_as_time_was_moved(slack: Driver, days: Days) -> None:
+    asked_after_an_answer(slack, days)
 
 
 def test_nobody_is_asked_at_night_wherever_they_live(slack: Driver, days: Days) -> None:

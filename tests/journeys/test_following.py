@@ -6,7 +6,7 @@ from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import TIP, after, becomes, elsewhere, flags, opens, set_up, told
-from tests.journeys.ways import in_both_modes, on_both_databases
+from tests.journeys.ways import by_http, on_postgresql
 
 
 def adds(slack: Driver, person: Person, words: str, topics: str, channel: str = "platform") -> None:
@@ -34,7 +34,7 @@ def next_delivery(slack: Driver, days: Days, person: Person, topic: str = "deplo
     return slack.wait(lambda: person.inbox[before:], what=f"a delivery for {person.name}")[0]
 
 
-@on_both_databases
+@on_postgresql
 def test_a_followed_topic_delivers_with_its_reason(slack: Driver, days: Days, bot: Bot) -> None:
     adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys, calendar")
     follows(slack, slack.ben, "deploys")
@@ -50,7 +50,7 @@ def test_a_followed_topic_delivers_with_its_reason(slack: Driver, days: Days, bo
     slack.wait(lambda: bot.count("delivery", "rule = 'follows' AND state = 'sent'") == 1, what="it to be noted")
 
 
-@in_both_modes
+@by_http
 def test_ill_use_this_asks_when_and_follows_up_after_that(slack: Driver, days: Days, bot: Bot) -> None:
     adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys")
     follows(slack, slack.ben, "deploys")

@@ -18,7 +18,7 @@ from tests.journeys.steps import (
     set_up,
     tip_saved,
 )
-from tests.journeys.ways import on_both_databases, with_model
+from tests.journeys.ways import on_postgresql, with_model
 
 BEGINNING = "We had this in May. It was never the network."
 SUPPORTING = "When the importer hangs, <!here> restart it with --resume & wait."
@@ -73,7 +73,7 @@ def counted(bot: Bot) -> Ratings:
         return ratings(session, "T0HARBOR", str(item))
 
 
-@on_both_databases
+@on_postgresql
 def test_one_tap_judges_an_answer_and_another_one_changes_it(slack: Driver, bot: Bot) -> None:
     tip_saved(slack)
     answer = asks(slack, slack.ben)

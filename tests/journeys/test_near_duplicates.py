@@ -5,7 +5,7 @@ from kbot.playground.hands import Person, Post
 from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.steps import TIP, flags, is_marked, opens
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql
 
 LIKE = "This looks like: *Drain the queue first"
 AGAIN = "First drain the queue, then restart it with --resume."
@@ -18,7 +18,7 @@ def saved_twice(slack: Driver, by: Person) -> tuple[Post, Seen]:
     return post, flags(slack, by, post)
 
 
-@on_both_databases
+@on_postgresql
 def test_as_evidence_the_flag_counts_for_the_earlier_one(slack: Driver, bot: Bot) -> None:
     post, receipt = saved_twice(slack, slack.ben)
     assert LIKE in receipt.text

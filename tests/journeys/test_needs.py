@@ -6,7 +6,7 @@ from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import QUESTION, TIP, becomes, flags, opens, set_up, tip_saved, told
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql
 
 NEED = '/kb need "importer hangs after a deploy" by 25 Jan'
 
@@ -25,7 +25,7 @@ def test_what_is_known_is_shown_at_once(slack: Driver, bot: Bot) -> None:
     assert bot.count("follow_up_case") == 0, "a need is followed up as a whole"
 
 
-@on_both_databases
+@on_postgresql
 def test_a_need_is_met_as_knowledge_arrives_and_then_asked_about(slack: Driver, days: Days, bot: Bot) -> None:
     seen = needs(slack, slack.cleo)
     assert "I have nothing on it yet." in seen.text

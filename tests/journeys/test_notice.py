@@ -20,13 +20,13 @@ from tests.journeys.steps import (
     opens,
     tip_saved,
 )
-from tests.journeys.ways import in_both_modes
+from tests.journeys.ways import by_http
 
 BODY = "What to do or know"
 NOT_YOURS = "Only the person who wrote it can decide that."
 
 
-@in_both_modes
+@by_http
 def test_fine_keeps_it_with_the_name(slack: Driver) -> None:
     tip = tip_saved(slack)
     assert tip.notice.buttons == ["Fine", "Edit", "Leave my name out", "Take it back", "Never capture me"]

@@ -20,7 +20,7 @@ from tests.journeys.steps import (
     set_up,
     tip_saved,
 )
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql
 
 BADGES = "Where are new badges made?"
 AGAIN = "new badges: where are they made?"
@@ -50,7 +50,7 @@ def asked_for_help(slack: Driver, person: Person) -> Seen:
     return slack.wait(lambda: [s for s in person.inbox if "may know" in s.text], what="a request for help")[0]
 
 
-@on_both_databases
+@on_postgresql
 def test_a_flagged_reply_closes_the_question_for_all_who_asked(slack: Driver, days: Days, bot: Bot) -> None:
     post = slack.ben.mentions(BADGES, "platform")
     slack.wait(lambda: slack.ben.thread(post), what="that there is nothing")
@@ -123,7 +123,7 @@ def test_a_broker_approves_what_waits_as_the_answer(slack: Driver, days: Days) -
     becomes(slack, digest, "✓ Answered")
 
 
-@on_both_databases
+@on_postgresql
 def test_all_who_asked_in_a_thread_are_told_there_in_one_message(slack: Driver, days: Days) -> None:
     root = slack.ben.mentions(BADGES, "platform")
     slack.wait(lambda: slack.ben.thread(root), what="that there is nothing")
@@ -164,7 +164,7 @@ def test_what_is_not_for_all_who_read_the_thread_is_told_alone(slack: Driver) ->
     assert not any("front desk" in seen.text for seen in slack.guest.sees("platform"))
 
 
-@on_both_databases
+@on_postgresql
 def test_who_may_know_is_asked_answers_in_the_thread_and_the_asker_is_told(slack: Driver, days: Days) -> None:
     tip_saved(slack)
     days.go_to(slack.ana, "tue")

@@ -25,9 +25,8 @@ from tests.journeys.steps import (
     opens,
     tip_saved,
 )
-from tests.journeys.ways import HTTP, POSTGRESQL, SOCKET, by_http, in_both_modes, on_both_databases, run
+from tests.journeys.ways import by_http, everywhere, in_both_modes, on_both_databases
 
-everywhere = run(SOCKET, HTTP, POSTGRESQL)
 HOSTILE = "<!channel> <@U0BEN> <http://x|y> *bold* & <!here> `code`"
 
 
@@ -68,7 +67,7 @@ def test_pitfall_03_the_same_event_three_times_is_one_item_and_one_notice(slack:
     assert (len(slack.ana.inbox), len(slack.ben.ephemerals("platform"))) == (1, 1)
 
 
-@in_both_modes
+@by_http
 def test_pitfall_03_a_question_delivered_three_times_is_answered_once(slack: Driver) -> None:
     tip_saved(slack)
     slack.fault("event:app_mention", "duplicate")
@@ -465,7 +464,6 @@ def test_a_flag_without_a_time_of_its_own_is_a_flag(slack: Driver, bot: Bot, env
     assert bot.rows(What.DEAD) == []
 
 
-@run(SOCKET)
 def test_a_socket_cut_loses_neither_flags_nor_clicks(slack: Driver, bot: Bot) -> None:
     tip = tip_saved(slack)
     slack.socket_cut()
@@ -479,7 +477,6 @@ def test_a_socket_cut_loses_neither_flags_nor_clicks(slack: Driver, bot: Bot) ->
     assert bot.count("item") == 2
 
 
-@run(SOCKET)
 def test_a_refreshed_socket_loses_nothing(slack: Driver) -> None:
     tip_saved(slack)
     slack.socket_refresh()

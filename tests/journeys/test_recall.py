@@ -5,7 +5,7 @@ from kbot.post.looking_inside import What
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import NOTHING, QUESTION, after, asks, becomes, commands, flags, opens, tip_saved
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql
 
 NEWER = "Since release 4.2 never drain: restart the importer with --replay, the queue is kept."
 
@@ -21,7 +21,7 @@ def builds_on(slack: Driver, kind: str, body: str = NEWER, title: str = "The imp
     slack.settle()
 
 
-@on_both_databases
+@on_postgresql
 def test_what_was_used_is_superseded_and_its_users_are_told_once(slack: Driver, days: Days, bot: Bot) -> None:
     tip_saved(slack)
     asks(slack, slack.ben)

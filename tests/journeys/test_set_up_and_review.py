@@ -11,7 +11,7 @@ from kbot.post.looking_inside import What
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import NOTHING, asks, becomes, commands, elsewhere, flags, is_told, opens, set_up, tip_saved
-from tests.journeys.ways import in_both_modes, on_both_databases
+from tests.journeys.ways import by_http, on_postgresql
 
 PUBLISHED = "When is a flagged message published?"
 REVIEW = "When a broker approves"
@@ -21,7 +21,7 @@ def digests(person: Person) -> list[Seen]:
     return [seen for seen in person.inbox if "Your weekly look" in seen.text]
 
 
-@in_both_modes
+@by_http
 def test_a_channel_is_set_up_and_everybody_can_read_how(slack: Driver) -> None:
     assert set_up(slack, slack.cleo, Brokers=["cleo"]) == {}
     shown = commands(slack, slack.ben, "/kb setup show").text
@@ -68,7 +68,7 @@ def test_another_flag_emoji_counts_and_the_old_one_does_not(slack: Driver) -> No
     assert "Saved" in flags(slack, slack.ben, post, "memo").text
 
 
-@on_both_databases
+@on_postgresql
 def test_an_admin_says_from_when_on_kbot_answers(slack: Driver) -> None:
     field = "Answer from which score on?"
     tip_saved(slack)
@@ -92,7 +92,7 @@ def test_a_channel_kbot_is_not_in_cannot_be_set_up(slack: Driver) -> None:
     slack.wait(lambda: slack.cleo.modal and "invite" in slack.cleo.modal.text.lower(), what="what to do")
 
 
-@on_both_databases
+@on_postgresql
 def test_what_waits_is_approved_from_the_digest_and_then_found(slack: Driver, days: Days) -> None:
     set_up(slack, slack.cleo, **{PUBLISHED: REVIEW, "Brokers": ["cleo", "ben"]})
     tip = tip_saved(slack)

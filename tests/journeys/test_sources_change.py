@@ -19,7 +19,7 @@ from tests.journeys.steps import (
     is_told,
     tip_saved,
 )
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_both_databases, on_postgresql
 
 NEW = "Drain the zebra queue first, then restart the importer."
 
@@ -28,7 +28,7 @@ def edited(slack: Driver, tip: Tip, text: str = NEW) -> object:
     return after(slack, lambda: slack.ana.edits(tip.reply, text), lambda: slack.ana.inbox, "the question")
 
 
-@on_both_databases
+@on_postgresql
 def test_an_edit_is_a_proposal_to_its_author(slack: Driver) -> None:
     tip = tip_saved(slack)
     question = after(slack, lambda: slack.ana.edits(tip.reply, NEW), lambda: slack.ana.inbox, "the question")

@@ -8,7 +8,7 @@ from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import TIP, becomes, commands, set_up, tip_saved
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql
 
 SUGGEST = {"What do I do here?": "Save, answer, and suggest answers to who asks others"}
 ASKED = "What do you do when the importer hangs after a deploy?"
@@ -31,7 +31,7 @@ def kept(bot: Bot) -> int:
     return bot.count("inbox", "kind = 'message'")
 
 
-@on_both_databases
+@on_postgresql
 @pytest.mark.usefixtures("suggesting")
 def test_who_asks_others_is_told_alone_and_may_look(slack: Driver, bot: Bot) -> None:
     post = slack.cleo.says(ASKED, "platform")

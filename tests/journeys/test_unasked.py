@@ -8,7 +8,7 @@ from kbot.post.looking_inside import What
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import ASKED, asks, commands, tip_saved
-from tests.journeys.ways import on_both_databases
+from tests.journeys.ways import on_postgresql
 
 BUNDLE = "follow_up.bundle"
 
@@ -18,7 +18,7 @@ def held(bot: Bot) -> list[str]:
     return [str(row["held"]) for row in bot.rows(What.OUTBOX) if row["kind"] == BUNDLE and row["held"]]
 
 
-@on_both_databases
+@on_postgresql
 def test_a_follow_up_waits_until_do_not_disturb_is_over(slack: Driver, days: Days, bot: Bot) -> None:
     tip_saved(slack)
     asks(slack, slack.ben)  # on Monday, 9:00 in New York

@@ -33,6 +33,7 @@ on_both_databases = run(SOCKET, POSTGRESQL)
 in_every_way = run(How(by_command=True), How(http=True, by_command=True), How(postgresql=True, by_command=True))
 by_command = run(How(by_command=True))
 with_model = run(How(with_model=True))
+everywhere = run(SOCKET, HTTP, POSTGRESQL)
 by_http = run(HTTP)
 on_postgresql = run(POSTGRESQL)
 

@@ -17,6 +17,7 @@ from kbot.storage import schema
 from kbot.storage.address import Address
 from kbot.storage.appending import MOST_ROWS, Columns
 from kbot.storage.units import Units
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 CHANNEL = ("team_id", "channel_id", "mode", "publication", "emojis", "digest_day", "digest_hour", "set_by", "set_at")
@@ -122,7 +123,7 @@ async def test_after_closing_nothing_is_accepted(units: Units, address: Address)
     assert list(stored_at(address)) == ["Ev1"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(bursts=st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), max_size=6))
 async def test_in_whatever_groups_rows_come_each_key_is_there_once(units: Units, bursts: list[list[str]]) -> None:
     before = await units.read(stored)
@@ -139,7 +140,7 @@ async def test_in_whatever_groups_rows_come_each_key_is_there_once(units: Units,
 anything = st.text(st.characters(codec="utf-8") | st.sampled_from("\"\\{},' \n\0\x01"), max_size=12)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(bodies=st.lists(anything, min_size=1, max_size=5), errors=st.lists(st.none() | anything, min_size=5, max_size=5))
 async def test_any_text_comes_back_as_it_was(units: Units, bodies: list[str], errors: list[str | None]) -> None:
     written = {f"Ev-{uuid4()}": (body, error) for body, error in zip(bodies, errors, strict=False)}

@@ -13,6 +13,7 @@ from kbot.library.search.bm25 import K1, SMALL_LIBRARY, B, Floats, Lexical, fore
 from kbot.library.search.postings import Postings, numbered
 from kbot.library.search.rank import COSINE_BY_SIGNS, FULL_MARKS, MEANING, WORDS, may_reach
 from kbot.library.search.vectors import FAR
+from tests.examples import examples
 
 SLOTS, MOST = 600, 20
 COSTS = (0.1, bm25.LOOKING_UP)
@@ -52,7 +53,7 @@ class Texts:
         return np.where(self.seen, scores, np.float32(-1))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(COSTS))
 def test_the_best_are_the_best_of_all(seed: int, looking_up: float) -> None:
     texts = Texts(seed)
@@ -64,7 +65,7 @@ def test_the_best_are_the_best_of_all(seed: int, looking_up: float) -> None:
     assert texts.seen[best].all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(st.integers(0, 10**6), st.floats(-0.1, 0.9), st.sampled_from(COSTS))
 def test_nothing_that_reaches_a_score_is_left_out(seed: int, least: float, looking_up: float) -> None:
     texts = Texts(seed)

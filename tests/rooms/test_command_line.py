@@ -19,12 +19,12 @@ import yaml
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from kbot import app
 from kbot.cli import main
 from kbot.playground.server import Playground
 from kbot.post import inbox, outbox
 from kbot.post.outbox import Letter
 from kbot.post.tables import InboxRow, OutboxRow
+from kbot.slack import credentials
 from kbot.storage import schema
 from kbot.storage.address import Address
 
@@ -306,7 +306,7 @@ def test_what_came_along_with_a_token_does_no_harm(kbot: Kbot, slack: Playground
 def test_when_slack_cannot_be_reached_it_says_where_it_was_looked_for(
     kbot: Kbot, monkeypatch: pytest.MonkeyPatch, api: str
 ) -> None:
-    monkeypatch.setattr(app, "TRIES_TO_REACH_SLACK", 1)
+    monkeypatch.setattr(credentials, "TRIES_TO_REACH_SLACK", 1)
     sentence = kbot("run", KBOT_SLACK_API_URL=api, SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP).sentence
     assert sentence.startswith(f"Slack does not answer at {api} (")
     assert sentence.endswith("Check the network and KBOT_SLACK_API_URL.")

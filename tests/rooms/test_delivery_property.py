@@ -29,6 +29,7 @@ from kbot.slack.outgoing import Post
 from kbot.slack.reader import SlackReader
 from kbot.slack.words import SlackChannel, SlackUser
 from kbot.storage.units import Units
+from tests.examples import examples
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, ONCALL, PLATFORM, REAL, TEAM, ZONES, act, follow, meet, saved, set_up
 
 PEOPLE = (ANA, BEN, CLEO, DOV)
@@ -153,7 +154,7 @@ async def _do(world: World, step: str, what: str | None) -> None:
         await unit(_take_away, world.items[0])
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEPS, min_size=5, max_size=25))
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 async def test_never_twice_and_never_what_they_may_not_see(units: Units, steps: list[tuple[str, str | None]]) -> None:

@@ -10,7 +10,7 @@ from kbot.storage.address import Address
 from tests.rooms.histories import History
 
 PEOPLE, WEEKS = 20, 5
-SHORT = 2
+SHORT = 1
 FEW, SHORTLY = 8, 3
 FULL = 100
 """So many histories are 10,000 people-weeks."""

@@ -32,6 +32,7 @@ from kbot.slack.bolt import UNREADABLE, build
 from kbot.slack.http import MOST_BYTES, SIGNED_WITHIN_SECONDS, HttpDoor
 from kbot.slack.reader import SlackReader
 from kbot.storage.units import Units
+from tests.examples import examples
 
 SECRET = "the-signing-secret"
 FORM = "application/x-www-form-urlencoded"
@@ -444,7 +445,7 @@ bodies = (
 
 
 @on_sqlite
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=forms | bodies, content=st.sampled_from([FORM, FORM, f"{FORM}; charset=utf-8", JSON, "text/plain", ""]))
 async def test_whatever_signed_bytes_come_it_is_never_our_fault(
     door: Door, caplog: pytest.LogCaptureFixture, body: bytes, content: str
@@ -493,7 +494,7 @@ LENGTH = len(request(EVENT))
 
 
 @on_sqlite
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(cuts=st.lists(st.integers(1, LENGTH - 1), max_size=3).map(sorted))
 async def test_an_event_is_the_same_in_one_piece_and_in_many(door: Door, cuts: list[int]) -> None:
     whole, edges = request(EVENT), [0, *cuts, LENGTH]

@@ -14,6 +14,7 @@ from kbot.library import items
 from kbot.post.receiver import Intake
 from kbot.post.tables import InboxRow
 from kbot.storage.units import Units
+from tests.examples import examples
 
 ME = "U0KBOT"
 anything = st.recursive(
@@ -52,7 +53,7 @@ async def taken(units: Units, **event: Any) -> list[tuple[str, str]]:
     return await units.read(rows)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=bodies)
 async def test_whatever_arrives_is_kept_or_dropped_and_never_raises(units: Units, body: dict[str, Any]) -> None:
     before = len(await units.read(rows))

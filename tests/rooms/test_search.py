@@ -18,9 +18,10 @@ from kbot.library.tables import ItemRow, WordsRow
 from kbot.meaning.hashed import HashEmbedder
 from kbot.meaning.stems import stems
 from kbot.people.facts import Viewer
+from tests.examples import examples
 from tests.rooms.desk import ANA, BEN, DOV, ONCALL, PLATFORM, TEAM, act, meet, saved
 
-often = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+often = settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 PIECES = (
     "importer",
     "3d",

@@ -20,6 +20,7 @@ from kbot.library.search.shelf import Shelf, StillLoading, shelf_of
 from kbot.library.search.vectors import SIZE, Vectors, packed, unpacked
 from kbot.library.tables import ItemRow, WordsRow
 from kbot.meaning.hashed import HashEmbedder
+from tests.examples import examples
 from tests.rooms.asking import asked, assert_same_hits
 from tests.rooms.desk import ANA, ONCALL, PLATFORM, TEAM, act, saved
 from tests.rooms.test_search import crowd
@@ -70,7 +71,7 @@ def assert_same(one: Ranking, other: Ranking) -> None:
     assert abs(one.is_right - other.is_right) < 1e-4
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, max_size=25), questions=st.lists(sentence, min_size=1, max_size=3))
 def test_after_any_history_it_answers_as_one_built_anew(
     session: Session, steps: Sequence[tuple[str, str, int | str]], questions: Sequence[str]

@@ -12,6 +12,7 @@ from kbot.library.facts import Cadence, Item, Lines, Topic
 from kbot.library.naming import named
 from kbot.library.tables import FollowRow
 from kbot.people.facts import Viewer
+from tests.examples import examples
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, ONCALL, PLATFORM, TEAM, act, meet, saved
 
 EVERYBODY = Viewer(TEAM, BEN, frozenset({PLATFORM}))
@@ -148,7 +149,7 @@ NAMES = st.sampled_from(["a1", "b2", "c3", "d4", "e5"])
 PEOPLE = st.sampled_from([ANA, BEN, CLEO, DOV])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(NAMES, PEOPLE), max_size=12),
     st.lists(st.tuples(st.sampled_from(["merge", "rename"]), NAMES, NAMES), max_size=8),

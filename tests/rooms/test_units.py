@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kbot.people.tables import ChannelRow
 from kbot.storage.units import Units
 from kbot.storage.upsert import insert_new, insert_or_update
+from kbot.trail.tables import FactRow
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TASKS, TURNS = 8, 12
@@ -108,6 +109,31 @@ async def test_workers_are_woken_after_the_commit(units: Units) -> None:
     assert not woken.is_set()
     await units(make)
     assert woken.is_set()
+
+
+async def test_who_looks_at_a_table_is_woken_by_what_is_written_there_alone(units: Units) -> None:
+    channels, facts = asyncio.Event(), asyncio.Event()
+    units.when_committed(channels.set, ChannelRow)
+    units.when_committed(facts.set, FactRow)
+    await units(how_many)
+    assert not channels.is_set()
+    await units(make)
+    assert channels.is_set()
+    assert not facts.is_set()
+
+
+async def test_what_a_unit_wrote_that_was_undone_wakes_nobody_later(units: Units) -> None:
+    def fail(session: Session) -> None:
+        make(session)
+        raise ValueError("undone")
+
+    with pytest.raises(ValueError, match="undone"):
+        await units(fail)
+    woken = asyncio.Event()
+    units.when_committed(woken.set, ChannelRow)
+    for _ in range(10):
+        await units(how_many)
+    assert not woken.is_set()
 
 
 async def test_closing_finishes_what_was_accepted(units: Units) -> None:

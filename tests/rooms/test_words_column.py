@@ -19,6 +19,7 @@ from kbot.storage.units import Units
 from kbot.trail import log
 from kbot.trail.facts import ReceiptKind, Received
 from kbot.trail.log import remember
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 STRANGE = st.sampled_from(
@@ -35,7 +36,9 @@ moments = st.builds(
     st.timezones(),
 )
 often = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kbot.act import BadInput
 from kbot.delivery import dates
+from tests.examples import examples
 
 TODAY = date(2026, 11, 20)
 """A Friday."""
@@ -95,7 +96,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=examples(150))
 @given(st.text(max_size=80) | numbers | st.lists(pieces, max_size=6).map(" ".join))
 def test_whatever_is_typed_is_a_day_to_come_or_one_sentence(words: str) -> None:
     with contextlib.suppress(BadInput):

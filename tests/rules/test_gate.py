@@ -27,6 +27,7 @@ from kbot.post.gate import (
     may_come_at_its_hour,
 )
 from kbot.slack.words import SlackQuiet, SlackUser
+from tests.examples import examples
 
 MONDAY = datetime(2026, 11, 23, 16, tzinfo=UTC)
 """11:00 in New York."""
@@ -51,7 +52,7 @@ windows = st.integers(10, 15).flatmap(
 limits = st.builds(Limits, st.integers(1, BUDGET), windows)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(zone=zones, tries=steps, pause=pauses, limits=limits, begins=st.timedeltas(timedelta(), timedelta(days=1500)))
 def test_whatever_is_tried_when_the_promise_holds(
     zone: str, tries: list[tuple[Proactive, timedelta]], pause: timedelta | None, limits: Limits, begins: timedelta
@@ -79,7 +80,7 @@ def test_whatever_is_tried_when_the_promise_holds(
         assert person.pause_until is None or at >= person.pause_until
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(zone=zones, begins=st.timedeltas(timedelta(), timedelta(days=1500)), kind=kinds)
 def test_what_waits_goes_when_it_was_told_it_would(zone: str, begins: timedelta, kind: Proactive) -> None:
     now = MONDAY + begins
@@ -281,7 +282,7 @@ def test_at_its_hour_it_comes_whatever_the_budget_and_the_window_say() -> None:
     assert isinstance(may_come_at_its_hour(ben(), AT, AT + ON_TIME), Go)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(zone=zones, late=st.timedeltas(ON_TIME + timedelta(seconds=1), timedelta(days=7)))
 def test_late_it_comes_in_the_persons_hours(zone: str, late: timedelta) -> None:
     now = AT + late

@@ -18,12 +18,13 @@ from kbot.people.hours import (
     moment_in_week,
     next_window,
 )
+from tests.examples import examples
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
 BEGINS = datetime(2024, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(), timedelta(days=12 * 365)).map(lambda later: BEGINS + later)
 days_of_years = st.dates(date(2024, 1, 1), date(2035, 12, 31))
-thorough = settings(max_examples=300, deadline=None)
+thorough = settings(max_examples=examples(60), deadline=None)
 
 NEW_YORK, LISBON, TOKYO = ZoneInfo("America/New_York"), ZoneInfo("Europe/Lisbon"), ZoneInfo("Asia/Tokyo")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # its clock changes by half an hour

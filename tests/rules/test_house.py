@@ -99,7 +99,7 @@ def test_the_manual_says_what_the_code_says_of(name: str) -> None:
 
 
 def test_papers_and_deploy_name_no_setting_that_does_not_exist() -> None:
-    known = {*settings(), "KBOT_TEST_PG"}
+    known = {*settings(), "KBOT_TEST_PG", "KBOT_TEST_EXAMPLES"}
     for path in [*PAPERS, *(HOUSE / "deploy").iterdir()]:
         named = set(re.findall(r"\b(?:KBOT|SLACK)_[A-Z_]+\b", path.read_text()))
         assert named <= known, path.name

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbot.slack.mrkdwn import cut, escape, escaped, mentioned, one_line, plain, quoted, unescape
+from tests.examples import examples
 
 PIECES = [
     "<",
@@ -31,7 +32,7 @@ PIECES = [
     "\x00",
 ]
 hostile = st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text(max_size=300)
-often = settings(max_examples=400, deadline=None)
+often = settings(max_examples=examples(80), deadline=None)
 
 CONTROL = re.compile(r"[<>]")
 BROKEN_ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")

@@ -37,10 +37,11 @@ from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.playground.words import broadcasts, walk
 from kbot.trail.facts import Evidence, Outcome, Ratings, Status
+from tests.examples import examples
 
 BROKEN_ENTITY = re.compile(r"&(?!amp;|lt;|gt;)(?!cid=)")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-often = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+often = settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PIECES = [
     "<!channel>",
