@@ -17,7 +17,7 @@ from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
-from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
+from kbot.delivery import deliveries, recall, recall_jobs, recipients, topic_listeners
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.follow_up import cases, notes, tick_jobs, ticks
@@ -43,6 +43,7 @@ from kbot.trail.facts import (
     Received,
     Resolved,
     Responded,
+    Revised,
     Superseded,
     TellingAllowed,
     Ticked,
@@ -61,8 +62,9 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Resolved: [planning.show_answered],
     Received: [cases.open_case, topics.asked_about],
     Intended: [cases.open_case],
-    Responded: [deliveries.open_second_wave],
-    Verified: [deliveries.open_second_wave],
+    Responded: [deliveries.open_next_wave],
+    Verified: [deliveries.open_next_wave],
+    Revised: [recipients.clarified],
     Withdrawn: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Superseded: [cases.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],

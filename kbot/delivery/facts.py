@@ -22,6 +22,10 @@ class Rule(StrEnum):
     """R3: follows its topic."""
     ASKED = "asked"
     """R2: asked about the topic in the last 30 days."""
+    USED_PARENT = "used_parent"
+    """R4: used what it builds on."""
+    CLARIFIED = "clarified"
+    """R5: found it hard to follow, and it says something else now."""
     NAMED = "named"
     """R6: its contributor thought of them."""
     BROKER = "broker"
@@ -34,17 +38,27 @@ class Rule(StrEnum):
     @property
     def is_asked_for(self) -> bool:
         """Whether the person, or the channel, wished for it: then no wave holds it back."""
-        return self is not Rule.ASKED
+        return self not in (Rule.ASKED, Rule.USED_PARENT, Rule.CLARIFIED)
 
 
-POINTS = {Rule.NEED: 10, Rule.FOLLOWS: 6, Rule.ASKED: 6, Rule.NAMED: 5, Rule.BROKER: 4}
+POINTS = {
+    Rule.NEED: 10,
+    Rule.FOLLOWS: 6,
+    Rule.ASKED: 6,
+    Rule.USED_PARENT: 6,
+    Rule.CLARIFIED: 5,
+    Rule.NAMED: 5,
+    Rule.BROKER: 4,
+}
 
 
 class State(StrEnum):
     """The way of a delivery (domain.md 2.3)."""
 
     HELD = "held"
-    """Of the second wave, which comes when the first has found it useful."""
+    """Of a later wave, which comes when the one before has found it useful."""
+    OFFERED = "offered"
+    """In the person's Home tab, without a message."""
     WAITING = "waiting"
     """For the next letter that the person's pace allows."""
     PLANNED = "planned"
@@ -55,7 +69,8 @@ class State(StrEnum):
 
 
 NEXT = {
-    State.HELD: {State.WAITING, State.DROPPED},
+    State.HELD: {State.WAITING, State.OFFERED, State.DROPPED},
+    State.OFFERED: {State.WAITING, State.DROPPED},
     State.WAITING: {State.PLANNED, State.DROPPED},
     State.PLANNED: {State.SENT, State.DROPPED},
     State.SENT: set[State](),

@@ -72,7 +72,8 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
         for case in mine
         if case.item in findable and _asks(case, findable[case.item], arrived, now)
     ]
-    new = [one for one in came if one.item in findable][:MOST_NEW]
+    told = evidence(session, team, [one.item for one in came])
+    new = [one for one in came if one.item in findable and not told[one.item].is_alarming(now)][:MOST_NEW]
     return Desk(
         person=person,
         cases=mine,

@@ -16,7 +16,7 @@ from kbot.library.tables import ItemRow, SourceRow, VersionRow, WideningRow
 from kbot.people.facts import Viewer
 from kbot.people.moved import move_rows
 from kbot.storage.upsert import insert_new
-from kbot.trail.facts import Published, Verified, Withdrawn
+from kbot.trail.facts import Published, Revised, Verified, Withdrawn
 from kbot.trail.log import remember
 
 
@@ -130,6 +130,8 @@ def revise(session: Session, act: Act, item: str, lines: Lines, *, kind: ItemKin
     after = get(session, act.team, item)
     if after.is_findable:
         index.put(session, after)
+        if after.version != before.version:
+            remember(session, Revised(act.team, f"{item}:{after.version}", act.at, act.person, item))
     return after
 
 

@@ -89,6 +89,11 @@ class Published(Fact):
 
 
 @dataclass(frozen=True)
+class Revised(Fact):
+    """`person` gave an item that can be found other words."""
+
+
+@dataclass(frozen=True)
 class Withdrawn(Fact):
     """An item is gone: taken back, retired, or its source deleted."""
 
