@@ -31,6 +31,11 @@ class Rule(StrEnum):
     BROKER = "broker"
     """R7: a broker thought of them."""
 
+    DOES = "does"
+    """R8: said that its topic is what they do."""
+    NEXT_DOOR = "next_door"
+    """R10: follows a neighbour of its topic, and asked for something from next door."""
+
     @property
     def points(self) -> int:
         return POINTS[self]
@@ -38,7 +43,7 @@ class Rule(StrEnum):
     @property
     def is_asked_for(self) -> bool:
         """Whether the person, or the channel, wished for it: then no wave holds it back."""
-        return self not in (Rule.ASKED, Rule.USED_PARENT, Rule.CLARIFIED)
+        return self in (Rule.NEED, Rule.FOLLOWS, Rule.NAMED, Rule.BROKER)
 
 
 POINTS = {
@@ -49,7 +54,10 @@ POINTS = {
     Rule.CLARIFIED: 5,
     Rule.NAMED: 5,
     Rule.BROKER: 4,
+    Rule.DOES: 2,
+    Rule.NEXT_DOOR: 1,
 }
+"""What brings less than 4 lies in the Home tab, without a message."""
 
 
 class State(StrEnum):

@@ -9,7 +9,21 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from kbot.delivery import recall
@@ -17,7 +31,7 @@ from kbot.delivery.facts import Rule, State
 from kbot.delivery.tables import DeliveryRow, MutedRow
 from kbot.library import items, lineage
 from kbot.library.facts import WITHOUT_LOOPS, Item, ItemKind
-from kbot.library.tables import AskedRow, FollowRow
+from kbot.library.tables import AskedRow, FollowRow, InterestRow, ItemRow, ItemTopicRow
 from kbot.people.facts import Pace
 from kbot.people.tables import PersonRow
 from kbot.storage.upsert import insert_selected
@@ -59,6 +73,8 @@ def choose(session: Session, item: Item, now: datetime, inside: Collection[str] 
         links = lineage.of_items(session, item.team, [item.id])[item.id]
         parents = [one.other for one in links if one.item == item.id and one.kind in WITHOUT_LOOPS[0]]
         found += insert_selected(session, DeliveryRow, _NAMES, _in_waves(item, now, inside, recalled, parents))
+        found += insert_selected(session, DeliveryRow, _NAMES, _who_do_it(item, now, inside, recalled))
+        found += insert_selected(session, DeliveryRow, _NAMES, _next_door(item, now, inside, recalled))
     return found + insert_selected(session, DeliveryRow, _NAMES, _channels(item, now))
 
 
@@ -179,6 +195,52 @@ def _used(item: Item, parents: Collection[str]) -> Select[Any]:
 
 def _by(rule: Rule) -> tuple[ColumnElement[Any], ...]:
     return literal(rule.value, Text).label("rule"), literal(rule.points).label("points")
+
+
+def _who_do_it(item: Item, now: datetime, inside: Collection[str] | None, recalled: Collection[str]) -> Select[Any]:
+    """R8, into the Home tab."""
+    topic = func.min(InterestRow.topic_id)
+    chosen = (*_fixed(item, now, Rule.DOES), InterestRow.person, topic, literal(0), literal(State.OFFERED.value))
+    return (
+        select(*chosen)
+        .join(PersonRow, and_(PersonRow.team_id == item.team, PersonRow.user_id == InterestRow.person))
+        .where(InterestRow.team_id == item.team, InterestRow.topic_id.in_(_topics(item)))
+        .where(*_may_get(item, inside, recalled))
+        .where(~_muted(item, InterestRow.person, Rule.DOES.value, InterestRow.topic_id, now))
+        .group_by(InterestRow.person)
+    )
+
+
+def _next_door(item: Item, now: datetime, inside: Collection[str] | None, recalled: Collection[str]) -> Select[Any]:
+    """R10, into the Home tab: who asked for it and follows a topic of items that share one with this item. Not who
+    follows its own, nor who saved or contributed where it was saved; once in a month."""
+    near, here = aliased(ItemTopicRow), aliased(ItemTopicRow)
+    both = and_(near.team_id == here.team_id, near.item_id == here.item_id)
+    neighbours = (
+        select(near.topic_id).join(here, both).where(here.team_id == item.team, here.topic_id.in_(_topics(item)))
+    )
+    own, lives, had = aliased(FollowRow), ItemRow, DeliveryRow
+    person = FollowRow.follower
+    follows_it = exists().where(own.team_id == item.team, own.topic_id.in_(_topics(item)), own.follower == person)
+    is_at_home = exists().where(
+        lives.team_id == item.team,
+        lives.channel_id == item.channel,
+        or_(lives.contributor == person, lives.flagger == person),
+    )
+    had_one = exists().where(
+        *(had.team_id == item.team, had.recipient == person, had.rule == Rule.NEXT_DOOR.value),
+        had.chosen_at > now - MONTH,
+    )
+    topic = func.min(FollowRow.topic_id)
+    chosen = (*_fixed(item, now, Rule.NEXT_DOOR), person, topic, literal(0), literal(State.OFFERED.value))
+    return (
+        select(*chosen)
+        .join(PersonRow, and_(PersonRow.team_id == item.team, PersonRow.user_id == person))
+        .where(PersonRow.next_door, FollowRow.team_id == item.team, FollowRow.topic_id.in_(neighbours))
+        .where(*_may_get(item, inside, recalled), ~follows_it, ~is_at_home, ~had_one)
+        .where(~_muted(item, person, Rule.NEXT_DOOR.value, FollowRow.topic_id, now))
+        .group_by(person)
+    )
 
 
 def _may_get(item: Item, inside: Collection[str] | None, recalled: Collection[str]) -> list[ColumnElement[bool]]:

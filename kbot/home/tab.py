@@ -92,6 +92,7 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
         evidence=evidence(session, team, [item.id for item in shared[:MOST]]),
         is_broker=bool(directory.channels_of_broker(session, team, person.id)),
         follows=topics.followed(session, team, person.id),
+        does=topics.interests(session, team, person.id),
         needs=needs.of_person(session, team, person.id),
     )
 

@@ -25,6 +25,7 @@ from kbot.trail.facts import Evidence
 
 PAUSE = "home.pause"
 PACE = "home.pace"
+INTERESTS = "home.interests"
 RESUME = "home.resume"
 
 MOST = 10
@@ -63,6 +64,7 @@ class Desk:
     asked: Questions = field(default_factory=Questions)
     planned: Mapping[str, Plan] = field(default_factory=dict)
     new: Sequence[Shown] = ()
+    does: Sequence[Topic] = ()
 
 
 def home(desk: Desk, now: datetime) -> list[Block]:
@@ -170,8 +172,11 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
             text, row = "*What I may send you*", button("Pause a week", PAUSE, "home")
         if desk.is_broker:
             small.append("Your digest as a broker comes at its own hour.")
+    does = ", ".join(f"*{escaped(topic.name, 60)}*" for topic in desk.does[:MOST]) or "you have not said"
+    next_door = " Once a month something from next door." if person.next_door else ""
+    interests = section(f"What you do: {does}.{next_door}", accessory=button("Change", INTERESTS, "home"))
     deliveries = section(DELIVERIES, accessory=choice(PACE, PACES, person.pace.value))
-    blocks = [deliveries, section(text), buttons(row), context(" ".join(small))]
+    blocks = [interests, deliveries, section(text), buttons(row), context(" ".join(small))]
     if person.never_capture:
         blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
     return blocks

@@ -197,6 +197,48 @@ def test_less_of_what_builds_on_what_one_used_holds_for_that_rule_alone(session:
             deliveries.not_for_me(session, act(BEN, MONDAY), child.id)
 
 
+def does(session: Session, person: str, name: str) -> None:
+    found = topics.find(session, TEAM, name)
+    assert found is not None
+    topics.set_interests(session, act(person), [found.id])
+
+
+def test_who_said_that_they_do_it_finds_it_in_the_home_tab(session: Session) -> None:
+    about(session, "deploys", "hiring")
+    does(session, BEN, "deploys")
+    does(session, DOV, "hiring")
+    assert choose(session, about(session, "deploys")) == {BEN: ("does", "offered", 0)}
+    assert deliveries.waiting(session, MONDAY) == [], "no message comes"
+    follows(session, BEN, "deploys")
+    assert choose(session, about(session, "deploys")) == {BEN: ("follows", "waiting", 0)}
+    topics.set_interests(session, act(DOV), [])
+    assert choose(session, about(session, "hiring")) == {}
+
+
+def test_once_a_month_something_from_next_door_for_who_asked_for_it(session: Session) -> None:
+    about(session, "deploys", "importer")
+    for person in (BEN, DOV):
+        found = topics.find(session, TEAM, "importer")
+        assert found is not None
+        topics.follow(session, act(person), found.id)
+    assert choose(session, about(session, "deploys")) == {}
+    directory.want_next_door(session, act(BEN), wanted=True)
+    assert choose(session, about(session, "hiring")) == {}, "no neighbour"
+    assert choose(session, about(session, "deploys")) == {BEN: ("next_door", "offered", 0)}
+    assert choose(session, about(session, "deploys")) == {}
+    assert choose(session, about(session, "deploys"), MONDAY + days(31)) == {BEN: ("next_door", "offered", 0)}
+    saved(session, by=BEN)
+    assert choose(session, about(session, "deploys"), MONDAY + days(62)) == {}, "that is no longer next door"
+
+
+def test_less_of_it_holds_for_the_home_tab_too(session: Session) -> None:
+    item = about(session, "deploys")
+    does(session, BEN, "deploys")
+    choose(session, item)
+    deliveries.not_for_me(session, act(BEN, MONDAY), item.id)
+    assert choose(session, about(session, "deploys")) == {}
+
+
 def unclear(session: Session, item: Item, person: str, at: datetime, *, helpful: bool = False) -> None:
     complaint = None if helpful else Complaint.HARD_TO_FOLLOW
     remember(session, Rated(TEAM, f"{person}{at}", at, person, item.id, "q1", helpful, complaint))

@@ -60,7 +60,7 @@ CEILING = (
 )
 DELIVERIES = "What is new of the topics that you follow, and what others send you, comes"
 AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
-PACE = f"{DELIVERIES}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
+PACE = f"What you do: you have not said.\n{DELIVERIES}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
 
 
 @pytest.fixture(autouse=True)
@@ -319,7 +319,7 @@ def test_the_tab_is_shown_anew_to_who_ever_opened_it(session: Session) -> None:
 def test_what_asks_in_the_tab_shows_it_anew() -> None:
     pressed = {
         name: listener
-        for room in (capture, delivery, follow_up, need_listeners, mobilize_listeners)
+        for room in (capture, delivery, follow_up, need_listeners, mobilize_listeners, listeners)
         for name, listener in (*room.PRESSES.items(), *getattr(room, "SUBMISSIONS", {}).items())
     }
     assert set(pressed) >= listeners.IN_BOTH
