@@ -217,6 +217,17 @@ def test_what_a_message_asks_can_be_answered_here_once_it_has_arrived(session: S
     assert "My log\n*To try*\nUsed it, it helped" in shown
 
 
+def test_after_silence_the_day_is_a_month_later_or_never(session: Session) -> None:
+    for n in range(4):
+        _, letter, due = asked_now(session, f"To try {n}")
+        arrives(session, letter, due + days(7 * n))
+        now = due + days(7 * n + 7.1)
+        cases.leave_in_peace(session, now)
+        shown = home(session, BEN, PLATFORM, now=now)
+        assert ("I ask on Friday 8 January" in shown) == (n == 1), "four weeks after the second"
+        assert ("I ask no more, for I heard nothing back; `/kb resume` begins again." in shown) == (n == 3)
+
+
 def outbox_row(session: Session, key: str) -> OutboxRow:
     session.expire_all()
     return session.get_one(OutboxRow, (TEAM, key))
