@@ -17,7 +17,7 @@ from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
-from kbot.delivery import deliveries, recall, recall_jobs, topic_listeners
+from kbot.delivery import deliveries, recall, recall_jobs, recipients, topic_listeners
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.delivery.tables import SpreadRow
@@ -77,11 +77,11 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Intended: [opening.open_case],
     HelpAnswered: [planning.show_help],
     Helped: [opening.ask_whether_help_did_it],
-    Responded: [deliveries.open_second_wave],
-    Verified: [deliveries.open_second_wave],
+    Responded: [deliveries.open_next_wave],
+    Verified: [deliveries.open_next_wave],
     Hindered: [clearer.tell_of_others],
     HelpWanted: [requests.open_request],
-    Revised: [clearer.made_clearer, planning.show_clearer],
+    Revised: [recipients.clarified, clearer.made_clearer, planning.show_clearer],
     Withdrawn: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
     Superseded: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
     Contradicted: [recall.recall],

@@ -1,16 +1,16 @@
 """Deliveries: chosen, put into letters at the pace of each person, answered. Of one item each person gets one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kbot.act import Act
 from kbot.delivery.facts import CARD, NEXT, TO_CHANNEL, Delivery, Rule, Said, State, Why
 from kbot.delivery.tables import DeliveryRow, MutedRow, NeedRow, SpreadRow
-from kbot.library import topics
+from kbot.library import items, topics
 from kbot.library.facts import Item
 from kbot.library.tables import FollowRow, WordsRow
 from kbot.people import directory
@@ -33,9 +33,7 @@ from kbot.trail.facts import (
     Received,
     Responded,
     Status,
-    Ticked,
     Unsuited,
-    Unticked,
     Verified,
 )
 from kbot.trail.log import remember
@@ -84,20 +82,29 @@ def _widen(session: Session, team: str, item: str, wave: int) -> bool:
     return gone_on.first() is not None
 
 
-def open_second_wave(session: Session, fact: Fact, real: datetime) -> None:
-    """Somebody used it, it changed how they think, or a broker vouches for it: then the next ones get it."""
+def open_next_wave(session: Session, fact: Fact, real: datetime) -> None:
+    """Somebody used it, it changed how they think, or a broker vouches for it: then the next ones get it. When it
+    proved useful once more, the rest finds it in the Home tab."""
     useful = isinstance(fact, Verified) or (
         isinstance(fact, Responded) and (fact.status.is_use or fact.status is Status.CHANGED_THINKING)
     )
-    if fact.item is None or not useful or evidence(session, fact.team, [fact.item])[fact.item].is_alarming(fact.at):
+    if fact.item is None or not useful:
         return
+    said = evidence(session, fact.team, [fact.item])[fact.item]
+    if said.is_alarming(fact.at):
+        return
+    mine = DeliveryRow.item_id == fact.item
     if _widen(session, fact.team, fact.item, 1):
-        _move(session, fact.team, State.HELD, State.WAITING, DeliveryRow.item_id == fact.item)
+        _move(session, fact.team, State.HELD, State.WAITING, mine, DeliveryRow.wave == 2)
+        return
+    proofs = said.used + (items.get(session, fact.team, fact.item).verified_at is not None)
+    if proofs >= 2 and _widen(session, fact.team, fact.item, 2):
+        _move(session, fact.team, State.HELD, State.OFFERED, mine, chosen_at=fact.at)
 
 
 def drop_item(session: Session, fact: Fact, real: datetime) -> None:
     """An item is gone: what has not left stays here."""
-    for state in (State.HELD, State.WAITING):
+    for state in (State.HELD, State.OFFERED, State.WAITING):
         _move(session, fact.team, state, State.DROPPED, DeliveryRow.item_id == fact.item)
 
 
@@ -125,7 +132,8 @@ def add(
     need: str | None = None,
     note: str = "",
 ) -> bool:
-    """One person or channel shall get the item. False when they have it, or will get it, already."""
+    """One person or channel shall get the item; what lies in their Home tab comes as a message then. False when they
+    have it, or will get it, already."""
     row = {
         "team_id": act.team,
         "item_id": item.id,
@@ -140,7 +148,11 @@ def add(
         "state": State.WAITING.value,
         "chosen_at": act.at,
     }
-    return insert_new(session, DeliveryRow, row)
+    if insert_new(session, DeliveryRow, row):
+        return True
+    changed = {name: row[name] for name in ("rule", "need_id", "by", "note", "points", "wave", "chosen_at")}
+    mine = (DeliveryRow.item_id == item.id, DeliveryRow.recipient == recipient, DeliveryRow.said.is_(None))
+    return bool(_move(session, act.team, State.OFFERED, State.WAITING, *mine, **changed))
 
 
 def has_used_kbot(session: Session, team: str, person: str) -> bool:
@@ -200,8 +212,8 @@ def plan(session: Session, team: str, recipient: str, now: datetime, real: datet
     if not outbox.plan(session, letter, real):  # today's, or this week's, has gone out already
         _move(session, team, State.WAITING, State.WAITING, mine, not_before=_next_turn(person, now))
         return False
-    items = [row.item_id for row in taken]
-    _move(session, team, State.WAITING, State.PLANNED, mine, DeliveryRow.item_id.in_(items), letter=letter.key)
+    inside = DeliveryRow.item_id.in_([row.item_id for row in taken])
+    _move(session, team, State.WAITING, State.PLANNED, mine, inside, letter=letter.key)
     return True
 
 
@@ -283,14 +295,13 @@ def get(session: Session, team: str, item: str, recipient: str) -> Delivery | No
 
 
 def unanswered(session: Session, team: str, person: str, since: datetime, most: int = 30) -> list[Delivery]:
-    """What somebody got after then (people's time) and has said nothing of, the newest first."""
-    query = select(DeliveryRow).where(
-        DeliveryRow.team_id == team,
-        DeliveryRow.recipient == person,
-        DeliveryRow.sent_at > since,
-        DeliveryRow.said.is_(None),
-    )
-    rows = session.scalars(query.order_by(DeliveryRow.sent_at.desc(), DeliveryRow.item_id).limit(most))
+    """What somebody got, or what lies in their Home tab, since then (people's time), and they have said nothing of; the
+    newest first."""
+    mine = (DeliveryRow.team_id == team, DeliveryRow.recipient == person, DeliveryRow.said.is_(None))
+    offered = and_(DeliveryRow.state == State.OFFERED.value, DeliveryRow.chosen_at > since)
+    query = select(DeliveryRow).where(*mine, or_(DeliveryRow.sent_at > since, offered))
+    newest = func.coalesce(DeliveryRow.sent_at, DeliveryRow.chosen_at).desc()
+    rows = session.scalars(query.order_by(newest, DeliveryRow.item_id).limit(most))
     return [_delivery(session, row) for row in rows]
 
 
@@ -343,19 +354,6 @@ def not_for_me(session: Session, act: Act, item: str) -> None:
     delivery = get(session, act.team, item, act.person)
     if delivery is not None and not delivery.why.rule.is_asked_for:
         less_like_this(session, act, delivery)
-
-
-def tick(session: Session, act: Act, letter: Letter, event_ts: str, items: Sequence[str]) -> bool:
-    """Somebody put a check mark on what they got: they used it. What that changes, follow-up says."""
-    key, only = f"{letter.key}:{event_ts}", items[0] if len(items) == 1 else None
-    fact = Ticked(act.team, key, act.at, act.person, only, letter.key, event_ts, tuple(items))
-    return bool(items) and remember(session, fact)
-
-
-def untick(session: Session, act: Act, letter: Letter, event_ts: str) -> bool:
-    """They took it off."""
-    key = f"{letter.key}:{event_ts}"
-    return remember(session, Unticked(act.team, key, act.at, act.person, None, letter.key, event_ts))
 
 
 def less_like_this(session: Session, act: Act, delivery: Delivery) -> None:

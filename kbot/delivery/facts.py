@@ -23,10 +23,19 @@ class Rule(StrEnum):
     """R3: follows its topic."""
     ASKED = "asked"
     """R2: asked about the topic in the last 30 days."""
+    USED_PARENT = "used_parent"
+    """R4: used what it builds on."""
+    CLARIFIED = "clarified"
+    """R5: found it hard to follow, and it says something else now."""
     NAMED = "named"
     """R6: its contributor thought of them."""
     BROKER = "broker"
     """R7: a broker thought of them."""
+
+    DOES = "does"
+    """R8: said that its topic is what they do."""
+    NEXT_DOOR = "next_door"
+    """R10: follows a neighbour of its topic, and asked for something from next door."""
 
     @property
     def points(self) -> int:
@@ -35,17 +44,30 @@ class Rule(StrEnum):
     @property
     def is_asked_for(self) -> bool:
         """Whether the person, or the channel, wished for it: then no wave holds it back."""
-        return self is not Rule.ASKED
+        return self in (Rule.NEED, Rule.FOLLOWS, Rule.NAMED, Rule.BROKER)
 
 
-POINTS = {Rule.NEED: 10, Rule.FOLLOWS: 6, Rule.ASKED: 6, Rule.NAMED: 5, Rule.BROKER: 4}
+POINTS = {
+    Rule.NEED: 10,
+    Rule.FOLLOWS: 6,
+    Rule.ASKED: 6,
+    Rule.USED_PARENT: 6,
+    Rule.CLARIFIED: 5,
+    Rule.NAMED: 5,
+    Rule.BROKER: 4,
+    Rule.DOES: 2,
+    Rule.NEXT_DOOR: 1,
+}
+"""What brings less than 4 lies in the Home tab, without a message."""
 
 
 class State(StrEnum):
     """The way of a delivery (domain.md 2.3)."""
 
     HELD = "held"
-    """Of the second wave, which comes when the first has found it useful."""
+    """Of a later wave, which comes when the one before has found it useful."""
+    OFFERED = "offered"
+    """In the person's Home tab, without a message."""
     WAITING = "waiting"
     """For the next letter that the person's pace allows."""
     PLANNED = "planned"
@@ -56,7 +78,8 @@ class State(StrEnum):
 
 
 NEXT = {
-    State.HELD: {State.WAITING, State.DROPPED},
+    State.HELD: {State.WAITING, State.OFFERED, State.DROPPED},
+    State.OFFERED: {State.WAITING, State.DROPPED},
     State.WAITING: {State.PLANNED, State.DROPPED},
     State.PLANNED: {State.SENT, State.DROPPED},
     State.SENT: set[State](),

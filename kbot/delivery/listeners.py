@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
-from kbot.delivery import deliveries, intentions, views
+from kbot.delivery import deliveries, intentions, ticks, views
 from kbot.delivery.facts import CARD
 from kbot.house import House
 from kbot.library.facts import Item
@@ -149,7 +149,7 @@ async def on_reaction_added(house: House, event: Event) -> None:
     seen = await show(house, event.team, letter.to, [one.item for one in inside])
     act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
     ts = str(event.body["event_ts"])
-    await house.unit(inbox.finishing(event, deliveries.tick), act, letter, ts, [item.id for item in seen.items])
+    await house.unit(inbox.finishing(event, ticks.tick), act, letter, ts, [item.id for item in seen.items])
 
 
 async def on_reaction_removed(house: House, event: Event) -> None:
@@ -157,7 +157,7 @@ async def on_reaction_removed(house: House, event: Event) -> None:
     letter = await _ticked(house, event)
     if letter is not None:
         act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
-        await house.unit(inbox.finishing(event, deliveries.untick), act, letter, str(event.body["event_ts"]))
+        await house.unit(inbox.finishing(event, ticks.untick), act, letter, str(event.body["event_ts"]))
 
 
 async def _ticked(house: House, event: Event) -> Letter | None:

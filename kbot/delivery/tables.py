@@ -9,8 +9,8 @@ from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 
 
 class SpreadRow(Table):
-    """How far an item has been given on. `wave` 0: its recipients are still to be chosen; 1 and 2: the waves that may
-    go out. `since` is the machine's time."""
+    """How far an item has been given on. `wave` 0: its recipients are still to be chosen; 1 to 3: the waves that may go
+    out. `since` is the machine's time."""
 
     __tablename__ = "spread"
     team_id: Mapped[TeamKey]
@@ -51,7 +51,7 @@ class DeliveryRow(Table):
     intention: Mapped[str | None]
     __table_args__ = (
         ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
-        CheckConstraint("state IN ('held', 'waiting', 'planned', 'sent', 'dropped')", name="delivery_state"),
+        CheckConstraint("state IN ('held', 'offered', 'waiting', 'planned', 'sent', 'dropped')", name="delivery_state"),
         Index(
             "delivery_sent",
             "team_id",
@@ -66,6 +66,13 @@ class DeliveryRow(Table):
             "letter",
             postgresql_where=text("letter IS NOT NULL"),
             sqlite_where=text("letter IS NOT NULL"),
+        ),
+        Index(
+            "delivery_offered",
+            "team_id",
+            "recipient",
+            postgresql_where=text("state = 'offered'"),
+            sqlite_where=text("state = 'offered'"),
         ),
         Index(
             "delivery_open",

@@ -125,6 +125,14 @@ def why(delivery: Delivery, by: str, contributor: str) -> str:
             return f"You get this because you follow {topic}."
         case Rule.ASKED:
             return f"You get this because you asked about {topic} lately."
+        case Rule.USED_PARENT:
+            return "You get this because you used what it builds on."
+        case Rule.CLARIFIED:
+            return "You get this because it was hard to follow for you; it says it in other words now."
+        case Rule.DOES:
+            return f"You get this because you said that you do {topic}."
+        case Rule.NEXT_DOOR:
+            return f"You get this because you follow {topic}, next door to it, and asked for one a month."
         case Rule.NEED:
             return f"You get this because you need: _{escaped(one_line(reason.need), 200)}_"
         case Rule.NAMED:

@@ -135,6 +135,29 @@ def _set_pace(session: Session, act: Act, pace: Pace, real: datetime) -> None:
     outbox.plan(session, home_letter(act.team, act.person, act.key), real)
 
 
+async def on_interests(house: House, press: Press) -> Answer:
+    """What one does, in a form."""
+    person = await member_of(house, press.team, press.person)
+    does = await house.unit.read(topics.interests, press.team, press.person)
+    await house.slack.open_view(press.trigger_id, setup_views.interests_modal(does, next_door=person.next_door))
+    return None
+
+
+async def on_interests_modal(house: House, submission: Submission) -> Answer:
+    await member_of(house, submission.team, submission.person)
+    already = await house.unit.read(topics.interests, submission.team, submission.person)
+    chosen = await _chosen_topics(house, submission, already)
+    act = house.act(submission.team, submission.person, "home", f"modal:{submission.view_id}")
+    next_door = setup_views.NEXT_DOOR in submission.several(setup_views.NEXT_DOOR)
+    await house.unit(_set_interests, act, chosen, next_door=next_door)
+    return None
+
+
+def _set_interests(session: Session, act: Act, chosen: Collection[str], *, next_door: bool) -> None:
+    topics.set_interests(session, act, chosen)
+    directory.want_next_door(session, act, wanted=next_door)
+
+
 def _act(house: House, press: Press) -> Act:
     return house.act(press.team, press.person, "home", f"press:{press.trigger_id}")
 
@@ -177,15 +200,16 @@ async def _followed(house: House, team: str, person: str, channel: str) -> list[
     return [topic for topic in follows if topic in known]
 
 
-async def _chosen_topics(house: House, submission: Submission, channel: str) -> list[str]:
-    """The topics that the channel shall follow, by id. Raises BadInput at the field for one that there is none of."""
+async def _chosen_topics(house: House, submission: Submission, already: Collection[Topic]) -> list[str]:
+    """The topics that the form names, by id, some of which are chosen `already`. Raises BadInput at the field for one
+    that there is none of, as far as this person may know."""
     names = naming.several(submission.text(naming.FIELD), setup.MOST_FOLLOWED)
     found = [await house.unit.read(topics.find, submission.team, name) for name in names]
-    if not set(found) - set(await house.unit.read(topics.followed, submission.team, channel)):
+    if not set(found) - set(already):
         return [topic.id for topic in found if topic is not None]
     known = await _known(house, submission.team, submission.person)
     for name, topic in zip(names, found, strict=True):
-        if topic is None or topic not in known:
+        if topic is None or topic not in (*known, *already):
             near = naming.nearest(name, [one.name for one in known])
             raise BadInput(naming.unknown(name, near), naming.FIELD)
     return [topic.id for topic in found if topic is not None]
@@ -249,7 +273,8 @@ async def on_setup_modal(house: House, submission: Submission) -> Answer:
     )
     brokers = [await _broker(house, team, user) for user in policy.brokers]
     setup.check_brokers(brokers, policy.publication, found.members)
-    follows = await _chosen_topics(house, submission, channel_id)
+    already = await house.unit.read(topics.followed, team, channel_id)
+    follows = await _chosen_topics(house, submission, already)
     followed = [str(topic) for topic in submission.metadata.get("follows", ())]
     chosen = None
     if found.person.is_admin and setup.ANSWER_FROM in submission.values:
@@ -302,9 +327,8 @@ async def _then_shown(listener: Callable[[House, T], Awaitable[Answer]], house: 
     try:
         return await listener(house, did)
     finally:  # also what was answered before: then the tab is behind
-        key = did.trigger_id if isinstance(did, Press) else did.view_id
-        act = house.act(did.team, did.person, "home", f"shown:{key}")
-        await house.unit(show_anew, act, house.clock.real())
+        real = house.clock.real()  # in the key: a form may be sent off again after an error
+        await house.unit(show_anew, house.act(did.team, did.person, "home", f"shown:{real.timestamp()}"), real)
 
 
 IN_BOTH = frozenset(
@@ -314,12 +338,12 @@ IN_BOTH = frozenset(
         *(f"{SAY}.{state.value}" for state, _ in (*HELPED, *NOTHING)),
         *(MORE, PLAN, USE, GOOD, NOT_FOR_ME, CARD_MENU, WIDEN_YES, WIDEN_NO),
         *(capture.FINE, capture.YES, capture.UNNAMED, capture.NAMED, capture.REFUSE, capture.MENU),
-        *(MISSING_MODAL, PLAN_MODAL, capture.EDIT_MODAL),
+        *(MISSING_MODAL, PLAN_MODAL, capture.EDIT_MODAL, setup_views.INTERESTS_MODAL),
     }
 )
 """What asks in the Home tab and in a message: action ids, and the forms that they open."""
 
 EVENTS = {"app_home_opened": on_home_opened}
-PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume, views.PACE: on_pace}
-SUBMISSIONS = {setup_views.SETUP_MODAL: on_setup_modal}
+PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume, views.PACE: on_pace, views.INTERESTS: on_interests}
+SUBMISSIONS = {setup_views.SETUP_MODAL: on_setup_modal, setup_views.INTERESTS_MODAL: on_interests_modal}
 WORDS = {"setup": set_up, "pause": pause, "resume": resume, "limits": limit}

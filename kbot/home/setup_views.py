@@ -24,6 +24,8 @@ from kbot.slack.mrkdwn import cut, escaped
 from kbot.slack.words import SlackChannel
 
 SETUP_MODAL = "home.setup_modal"
+INTERESTS_MODAL = "home.interests_modal"
+NEXT_DOOR = "next_door"
 
 MODES = {
     Mode.OFF: "Off: save and answer nothing",
@@ -137,6 +139,30 @@ def _topics(follows: Sequence[Topic]) -> Block:
         element["initial_value"] = ", ".join(topic.name for topic in follows)
     hint = "With commas between them. What is saved about one is posted here, once a day at most."
     return {**_input(FIELD, "Topics that this channel follows", element, hint=hint), "optional": True}
+
+
+def interests_modal(does: Sequence[Topic], *, next_door: bool) -> dict[str, object]:
+    """What a person does, and whether they want something from beyond it."""
+    named: Block = {"type": "plain_text_input", "action_id": FIELD, "max_length": MOST_FOLLOWED * (NAME_LIMIT + 2)}
+    if does:
+        named["initial_value"] = ", ".join(topic.name for topic in does[:MOST_FOLLOWED])
+    wanted = {"text": {"type": "plain_text", "text": "Something from next door, once a month"}, "value": NEXT_DOOR}
+    box: Block = {"type": "checkboxes", "action_id": NEXT_DOOR, "options": [wanted]}
+    if next_door:
+        box["initial_options"] = [wanted]
+    hint = "Topics, with commas between them. What is new of them lies in your Home tab; no message comes."
+    near = "Of topics near those that you follow, from people you do not work with."
+    return {
+        "type": "modal",
+        "callback_id": INTERESTS_MODAL,
+        "title": {"type": "plain_text", "text": "What you do"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            {**_input(FIELD, "What do you do?", named, hint=hint), "optional": True},
+            {**_input(NEXT_DOOR, "And from elsewhere", box, hint=near), "optional": True},
+        ],
+    }
 
 
 def _brokers(policy: Policy) -> Block:

@@ -10,7 +10,8 @@ from kbot.delivery import deliveries, needs
 from kbot.delivery.facts import Delivery
 from kbot.delivery.views import Shown
 from kbot.follow_up import cases
-from kbot.follow_up.facts import Case, CaseState
+from kbot.follow_up.facts import BUNDLE, Case, CaseState
+from kbot.follow_up.pace import MONTH, Next
 from kbot.follow_up.views import Asked
 from kbot.home.question_views import MOST_NEW, Questions, Wider, is_question
 from kbot.home.views import MOST, Desk
@@ -72,7 +73,9 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
         for case in mine
         if case.item in findable and _asks(case, findable[case.item], arrived, now)
     ]
-    new = [one for one in came if one.item in findable][:MOST_NEW]
+    rests = cases.pace(session, team, person.id, now) is Next.REST
+    told = evidence(session, team, [one.item for one in came])
+    new = [one for one in came if one.item in findable and not told[one.item].is_alarming(now)][:MOST_NEW]
     return Desk(
         person=person,
         cases=mine,
@@ -87,12 +90,22 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
         planned={fact.item: Plan(fact.plan) for fact in log.of_person(session, Intended, team, person.id) if fact.item},
         new=[_new(one, findable[one.item], names) for one in new],
         shown=shown,
+        rests=rests,
+        asks_from=_asks_from(session, person, now),
         shared=shared,
         evidence=evidence(session, team, [item.id for item in shared[:MOST]]),
         is_broker=bool(directory.channels_of_broker(session, team, person.id)),
         follows=topics.followed(session, team, person.id),
+        does=topics.interests(session, team, person.id),
         needs=needs.of_person(session, team, person.id),
     )
+
+
+def _asks_from(session: Session, person: Person, now: datetime) -> datetime | None:
+    """After silence a question comes once a month: not before then. None: as usual."""
+    if cases.pace(session, person.team, person.id, now) is not Next.LATER:
+        return None
+    return outbox.arrivals(session, person.team, person.id, BUNDLE)[-1].sent_at + MONTH
 
 
 def _asks(case: Case, item: Item, arrived: Collection[str | None], now: datetime) -> bool:

@@ -25,6 +25,7 @@ from kbot.trail.facts import Evidence, Plan
 
 PAUSE = "home.pause"
 PACE = "home.pace"
+INTERESTS = "home.interests"
 RESUME = "home.resume"
 
 MOST = 10
@@ -50,7 +51,7 @@ TAKEN_BACK = "an item that was taken back"
 class Desk:
     """What a person's Home tab is made of. `shown` are the items that this person may be shown now, by id; `shared` is
     what they contributed themselves. `asked` is what waits for their word, `planned` when they mean to use which item,
-    `new` what was chosen for them."""
+    `new` what was chosen for them. After silence nothing is asked (`rests`), or nothing before `asks_from`."""
 
     person: Person
     cases: Sequence[Case] = ()
@@ -63,6 +64,9 @@ class Desk:
     asked: Questions = field(default_factory=Questions)
     planned: Mapping[str, Plan] = field(default_factory=dict)
     new: Sequence[Shown] = ()
+    does: Sequence[Topic] = ()
+    rests: bool = False
+    asks_from: datetime | None = None
 
 
 def home(desk: Desk, now: datetime) -> list[Block]:
@@ -118,11 +122,13 @@ def _to_try(desk: Desk, case: Case, now: datetime) -> Block:
     title = _title(desk, case.item)
     if person.stopped:
         return section(f"{title}\nI will not ask, as you wished; `/kb used` tells me all the same.")
+    if desk.rests:
+        return section(f"{title}\nI ask no more, for I heard nothing back; `/kb resume` begins again.")
     if _findable(desk, case.item) is None:
         return section(f"{title}\nThere is nothing to answer any more.")
     if case.form is Form.USE and case.asks_made == 0 and case.item in desk.planned:
         return section(question_views.planned(title, desk.planned[case.item]))
-    due = max(case.due_at, person.pause_until or case.due_at)
+    due = max(case.due_at, person.pause_until or case.due_at, desk.asks_from or case.due_at)
     opens = next_window(max(due, now), person.zone, person.limits.window)
     text = f"{title}\nI ask on {in_words(opens, person.zone, now)}, or a little later."
     is_meant = case.form is Form.USE and case.asks_made == 0
@@ -170,8 +176,11 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
             text, row = "*What I may send you*", button("Pause a week", PAUSE, "home")
         if desk.is_broker:
             small.append("Your digest as a broker comes at its own hour.")
+    does = ", ".join(f"*{escaped(topic.name, 60)}*" for topic in desk.does[:MOST]) or "you have not said"
+    next_door = " Once a month something from next door." if person.next_door else ""
+    interests = section(f"What you do: {does}.{next_door}", accessory=button("Change", INTERESTS, "home"))
     deliveries = section(DELIVERIES, accessory=choice(PACE, PACES, person.pace.value))
-    blocks = [deliveries, section(text), buttons(row), context(" ".join(small))]
+    blocks = [interests, deliveries, section(text), buttons(row), context(" ".join(small))]
     if person.never_capture:
         blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
     return blocks

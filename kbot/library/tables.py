@@ -234,6 +234,20 @@ class FollowRow(Table):
     )
 
 
+class InterestRow(Table):
+    """A person has said that a topic is what they do."""
+
+    __tablename__ = "interest"
+    team_id: Mapped[TeamKey]
+    topic_id: Mapped[Key]
+    person: Mapped[Key]
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
+        Index("interest_person", "team_id", "person"),
+    )
+
+
 class AskedRow(Table):
     """When a person was last given an answer about a topic (people's time)."""
 

@@ -16,7 +16,7 @@ from kbot.library import naming
 from kbot.library.audience import visible_to
 from kbot.library.facts import Cadence, ItemState, Lines, Listed, Topic
 from kbot.library.naming import slug
-from kbot.library.tables import AskedRow, FollowRow, ItemRow, ItemTopicRow, TopicNameRow, TopicRow
+from kbot.library.tables import AskedRow, FollowRow, InterestRow, ItemRow, ItemTopicRow, TopicNameRow, TopicRow
 from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.people.moved import move_rows
@@ -189,6 +189,24 @@ def unfollow(session: Session, act: Act, topic: str, channel: str | None = None)
     return gone.first() is not None
 
 
+def interests(session: Session, team: str, person: str) -> list[Topic]:
+    """What a person has said that they do."""
+    mine = select(InterestRow.topic_id).where(InterestRow.team_id == team, InterestRow.person == person)
+    query = select(TopicRow.id, TopicRow.name).where(TopicRow.team_id == team, TopicRow.id.in_(mine))
+    return [Topic(topic, name) for topic, name in session.execute(query.order_by(TopicRow.name))]
+
+
+def set_interests(session: Session, act: Act, wanted: Iterable[str]) -> None:
+    """This person says what they do, and nothing else."""
+    kept = set(wanted)
+    mine = (InterestRow.team_id == act.team, InterestRow.person == act.person)
+    session.execute(delete(InterestRow).where(*mine, InterestRow.topic_id.not_in(kept)))
+    for topic in sorted(kept):
+        row = {"team_id": act.team, "topic_id": topic, "person": act.person, "at": act.at}
+        insert_new(session, InterestRow, row)
+    session.expire_all()
+
+
 def asked_about(session: Session, fact: Fact, real: datetime) -> None:
     """Somebody was given an answer: they asked about its topics."""
     if not isinstance(fact, Received) or fact.receipt is not ReceiptKind.ASKED_FOR or fact.person is None:
@@ -234,14 +252,19 @@ def merge(session: Session, act: Act, topic: str, into: str) -> None:
         raise BadInput("That is the same topic already.", naming.FIELD)
     for each in sorted((topic, into)):
         _lock(session, act, each)
-    tables = ((ItemTopicRow, ItemTopicRow.item_id), (FollowRow, FollowRow.follower), (AskedRow, AskedRow.person))
+    tables = (
+        (ItemTopicRow, ItemTopicRow.item_id),
+        (FollowRow, FollowRow.follower),
+        (AskedRow, AskedRow.person),
+        (InterestRow, InterestRow.person),
+    )
     for table, key in tables:
         there = select(key).where(table.team_id == act.team, table.topic_id == into)
         moving = update(table).where(table.team_id == act.team, table.topic_id == topic, key.not_in(there))
         session.execute(moving.values(topic_id=into), execution_options={"synchronize_session": False})
     names = update(TopicNameRow).where(TopicNameRow.team_id == act.team, TopicNameRow.topic_id == topic)
     session.execute(names.values(topic_id=into), execution_options={"synchronize_session": False})
-    for rows in (ItemTopicRow, FollowRow, AskedRow):  # those that stand under the other one already
+    for rows in (ItemTopicRow, FollowRow, AskedRow, InterestRow):  # those that stand under the other one already
         session.execute(delete(rows).where(rows.team_id == act.team, rows.topic_id == topic))
     session.execute(delete(TopicRow).where(TopicRow.team_id == act.team, TopicRow.id == topic))
     session.expire_all()

@@ -82,6 +82,7 @@ def _person(row: PersonRow, ceiling: int) -> Person:
         joined_at=row.joined_at,
         limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window),
         pace=Pace(row.pace),
+        next_door=row.next_door,
     )
 
 
@@ -141,6 +142,11 @@ def stop(session: Session, act: Act) -> None:
 def set_pace(session: Session, act: Act, pace: Pace) -> None:
     """How often this person gets what is new for them."""
     _wish(session, act, pace=pace.value)
+
+
+def want_next_door(session: Session, act: Act, *, wanted: bool) -> None:
+    """Whether this person wants something from beyond their own topics once a month."""
+    _wish(session, act, next_door=wanted)
 
 
 def never_capture(session: Session, act: Act) -> None:

@@ -104,6 +104,7 @@ class Person:
     joined_at: datetime | None = None
     limits: Limits = Limits()
     pace: Pace = Pace.DAILY
+    next_door: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

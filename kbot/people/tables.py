@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
@@ -12,7 +12,8 @@ class PersonRow(Table):
     """What Slack says of a person (`fetched_at`: machine's time), and what the person wishes.
 
     `joined_at` (people's time): when Slack told that they came. `budget`, `first_hour`, `last_hour`, `days` (weekdays
-    as digits, 0 is Monday): how often and when they want something unasked; None is as usual.
+    as digits, 0 is Monday): how often and when they want something unasked; None is as usual. `next_door`: they want
+    something from beyond their own topics once a month.
     """
 
     __tablename__ = "person"
@@ -35,7 +36,11 @@ class PersonRow(Table):
     last_hour: Mapped[int | None]
     days: Mapped[str | None]
     pace: Mapped[str] = mapped_column(default="daily")
-    __table_args__ = (CheckConstraint("pace IN ('at_once', 'daily', 'weekly', 'never')", name="person_pace"),)
+    next_door: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (
+        CheckConstraint("pace IN ('at_once', 'daily', 'weekly', 'never')", name="person_pace"),
+        Index("person_next_door", "team_id", postgresql_where=text("next_door"), sqlite_where=text("next_door")),
+    )
 
 
 class CeilingRow(Table):

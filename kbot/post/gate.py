@@ -130,18 +130,28 @@ def may_approach(
     `sent` are the proactive letters of the last 7 days, also those on their way. `ahead` are those that wait for the
     same person and go first, in their order. `presence` None: Slack does not say. `held_since`: since when it waits.
     """
-    if person is None or not person.is_member:
-        return Refuse(NO_MEMBER)
-    if person.stopped:
-        return Refuse("the person wants nothing unasked")
+    standing = _standing(person, now)
+    if person is None or isinstance(standing, Refuse):
+        return standing
     lapses_after = RULES[kind].lapses_after
     lapses = (held_since or now) + lapses_after if lapses_after is not None else None
     if lapses is not None and lapses <= now:
         return Lapse("it has waited so long that it is of no use any more")
-    held = _held(person, kind, sent, now, presence, ahead)
+    held = standing if isinstance(standing, Wait) else _held(person, kind, sent, now, presence, ahead)
     if held is not None and lapses is not None and lapses < held.until:
         return Wait(lapses, held.reason)
     return held or Go()
+
+
+def _standing(person: Person | None, now: datetime) -> Refuse | Wait | Go:
+    """What holds for whatever is unasked: nothing for who has left or has stopped kbot, nothing in a pause."""
+    if person is None or not person.is_member:
+        return Refuse(NO_MEMBER)
+    if person.stopped:
+        return Refuse("the person wants nothing unasked")
+    if person.pause_until is not None and person.pause_until > now:
+        return Wait(next_window(person.pause_until, person.zone, person.limits.window), Held.PAUSED)
+    return Go()
 
 
 def _held(
@@ -158,8 +168,6 @@ def _held(
         return Wait(next_window(moment, zone, window), reason)
 
     recent = sorted((when, what) for what, when in sent if when > now - WEEK)
-    if person.pause_until is not None and person.pause_until > now:
-        return at(person.pause_until, Held.PAUSED)
     if person.joined_at is not None and RULES[kind].is_unasked and now < person.joined_at + NEW_FOR:
         return at(person.joined_at + NEW_FOR, Held.NEW)
     alike = [when for when, what in recent if what is kind]
@@ -203,12 +211,8 @@ def _takes_its_place(
 
 def may_come_at_its_hour(person: Person | None, hour: datetime, now: datetime) -> Word:
     """Whether a letter set to this hour may come now (people's time). Late, it waits for the person's hours."""
-    if person is None or not person.is_member:
-        return Refuse(NO_MEMBER)
-    if person.stopped:
-        return Refuse("the person wants nothing unasked")
-    zone, window = person.zone, person.limits.window
-    if person.pause_until is not None and person.pause_until > now:
-        return Wait(next_window(person.pause_until, zone, window), Held.PAUSED)
-    opens = next_window(now, zone, window)
+    standing = _standing(person, now)
+    if person is None or not isinstance(standing, Go):
+        return standing
+    opens = next_window(now, person.zone, person.limits.window)
     return Go() if now - hour <= ON_TIME or opens <= now else Wait(opens, Held.HOURS)

@@ -3,7 +3,7 @@
 from kbot.playground.driver import Driver
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import QUESTION, after, asks, becomes, tip_saved, told
+from tests.journeys.steps import QUESTION, after, asks, becomes, opens, tip_saved, told
 from tests.journeys.ways import in_both_modes
 
 
@@ -79,3 +79,33 @@ def test_what_is_answered_in_the_tab_needs_no_message_any_more(slack: Driver, da
     slack.wait(lambda: bot.count("need", "state = 'unmet'") == 1, what="the answer")
     days.go_to(slack.cleo, "wed", 12)
     days.nothing_comes(slack.cleo)
+
+
+def test_what_i_do_brings_what_is_new_of_it_into_the_tab_without_a_message(slack: Driver, days: Days, bot: Bot) -> None:
+    adds(slack, "Deploys are on Tuesdays")
+    slack.ben.opens_home()
+    becomes(slack, slack.ben.home, "What you do: you have not said.")
+    form = opens(slack, slack.ben, lambda: slack.ben.home.press("Change"))
+    assert "no topic" in form.submit({"What do you do?": "deplois"})["What do you do?"]
+    assert form.submit({"What do you do?": "Deploys", "And from elsewhere": [NEXT_DOOR]}) == {}
+    becomes(slack, slack.ben.home, "What you do: *deploys*. Once a month something from next door.")
+    adds(slack, "Deploys need two people")
+    slack.wait(lambda: bot.count("delivery", "state = 'offered'") == 1, what="it to be chosen")
+    slack.ben.opens_home()
+    becomes(slack, slack.ben.home, "You get this because you said that you do *deploys*.")
+    days.go_to(slack.ben, "tue", 11)
+    days.nothing_comes(slack.ben)
+    slack.ben.home.press("Good to know")
+    slack.wait(lambda: "New for you" not in slack.ben.home.text, what="the tab to be shown anew")
+
+
+NEXT_DOOR = "Something from next door, once a month"
+
+
+def adds(slack: Driver, words: str) -> None:
+    """Ana adds something about deploys."""
+    modal = opens(slack, slack.ana, lambda: slack.ana.command(f"/kb add {words}", "platform"))
+    assert modal.submit({"Topics": "deploys"}) == {}
+    if slack.ana.modal:
+        slack.ana.modal.close()
+    slack.settle()

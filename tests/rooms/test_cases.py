@@ -373,6 +373,20 @@ def test_one_note_in_seven_days(session: Session) -> None:
     assert planned(session, MONDAY + timedelta(days=7)) == [CLEO]
 
 
+def test_what_stood_in_a_note_that_lapsed_stands_in_the_next_one(session: Session) -> None:
+    telling(session, BEN, saved(session), with_name=True)
+    assert notes.plan_note(session, TEAM, ANA, MONDAY, REAL)
+    assert notes.lapsed(session) == [], "it is on its way"
+    (letter,) = letters(session, "note:")
+    session.execute(update(OutboxRow).where(OutboxRow.key == letter.key).values(state="lapsed"))
+    for team, lost in notes.lapsed(session):
+        notes.tell_later(session, team, lost)
+    assert notes.lapsed(session) == [], "taken up once"
+    assert notes.of_letter(session, TEAM, letter.key) == []
+    assert planned(session, MONDAY + timedelta(days=14)) == [BEN]
+    assert planned(session, MONDAY + timedelta(days=21)) == []
+
+
 def test_changing_the_answer_takes_the_permission_back_until_it_is_told(session: Session) -> None:
     case = respond(session, asked_case(session), Answer.SOLVED)
     case = respond(session, case, Answer.TELL_NAMED)

@@ -1,9 +1,11 @@
 """Who gets what, why and when, without Slack; on both databases."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.delivery import deliveries, recipients
@@ -22,6 +24,7 @@ from kbot.trail.facts import (
     Doubted,
     Outcome,
     Published,
+    Rated,
     ReceiptKind,
     Received,
     Status,
@@ -159,6 +162,111 @@ def test_who_follows_and_asked_is_told_that_they_follow(session: Session) -> Non
     assert choose(session, about(session, "deploys")) == {BEN: ("follows", "waiting", 0)}
 
 
+def test_who_used_what_it_builds_on(session: Session) -> None:
+    parent, other, child = saved(session, by=CLEO), saved(session, by=CLEO), saved(session, by=CLEO)
+    lineage.link(session, act(ANA), child.id, LinkKind.ADAPTS, parent.id)
+    lineage.link(session, act(ANA), child.id, LinkKind.CONFIRMS, other.id)
+    said(session, parent, BEN, Status.APPLIED_ADAPTED)
+    said(session, parent, CLEO, Status.APPLIED_AS_IS)
+    said(session, parent, DOV, Status.TRIED_NOT_WORKED)
+    said(session, other, DOV, Status.APPLIED_AS_IS)
+    assert choose(session, child) == {BEN: ("used_parent", "waiting", 1)}, "not who saved it, nor who did not use it"
+
+
+def test_each_by_their_strongest_rule_and_once(session: Session) -> None:
+    parent, child = about(session, "deploys"), about(session, "deploys")
+    lineage.link(session, act(ANA), child.id, LinkKind.BUILDS_ON, parent.id)
+    asked_about(session, BEN, parent)
+    said(session, parent, BEN, Status.APPLIED_AS_IS)
+    found = choose(session, child)
+    assert set(found) == {BEN}
+    follows(session, BEN, "deploys")
+    again = about(session, "deploys")
+    lineage.link(session, act(ANA), again.id, LinkKind.BUILDS_ON, parent.id)
+    assert choose(session, again) == {BEN: ("follows", "waiting", 0)}
+
+
+def test_less_of_what_builds_on_what_one_used_holds_for_that_rule_alone(session: Session) -> None:
+    parent = about(session, "deploys")
+    said(session, parent, BEN, Status.APPLIED_AS_IS)
+    for expected in ({BEN}, set()):
+        child = saved(session, by=CLEO)
+        lineage.link(session, act(ANA), child.id, LinkKind.BUILDS_ON, parent.id)
+        assert set(choose(session, child)) == expected
+        if expected:
+            deliveries.not_for_me(session, act(BEN, MONDAY), child.id)
+
+
+def does(session: Session, person: str, name: str) -> None:
+    found = topics.find(session, TEAM, name)
+    assert found is not None
+    topics.set_interests(session, act(person), [found.id])
+
+
+def test_who_said_that_they_do_it_finds_it_in_the_home_tab(session: Session) -> None:
+    about(session, "deploys", "hiring")
+    does(session, BEN, "deploys")
+    does(session, DOV, "hiring")
+    assert choose(session, about(session, "deploys")) == {BEN: ("does", "offered", 0)}
+    assert deliveries.waiting(session, MONDAY) == [], "no message comes"
+    follows(session, BEN, "deploys")
+    assert choose(session, about(session, "deploys")) == {BEN: ("follows", "waiting", 0)}
+    topics.set_interests(session, act(DOV), [])
+    assert choose(session, about(session, "hiring")) == {}
+
+
+def test_once_a_month_something_from_next_door_for_who_asked_for_it(session: Session) -> None:
+    about(session, "deploys", "importer")
+    for person in (BEN, DOV):
+        found = topics.find(session, TEAM, "importer")
+        assert found is not None
+        topics.follow(session, act(person), found.id)
+    assert choose(session, about(session, "deploys")) == {}
+    directory.want_next_door(session, act(BEN), wanted=True)
+    assert choose(session, about(session, "hiring")) == {}, "no neighbour"
+    assert choose(session, about(session, "deploys")) == {BEN: ("next_door", "offered", 0)}
+    assert choose(session, about(session, "deploys")) == {}
+    assert choose(session, about(session, "deploys"), MONDAY + days(31)) == {BEN: ("next_door", "offered", 0)}
+    saved(session, by=BEN)
+    assert choose(session, about(session, "deploys"), MONDAY + days(62)) == {}, "that is no longer next door"
+
+
+def test_less_of_it_holds_for_the_home_tab_too(session: Session) -> None:
+    item = about(session, "deploys")
+    does(session, BEN, "deploys")
+    choose(session, item)
+    deliveries.not_for_me(session, act(BEN, MONDAY), item.id)
+    assert choose(session, about(session, "deploys")) == {}
+
+
+def unclear(session: Session, item: Item, person: str, at: datetime, *, helpful: bool = False) -> None:
+    complaint = None if helpful else Complaint.HARD_TO_FOLLOW
+    remember(session, Rated(TEAM, f"{person}{at}", at, person, item.id, "q1", helpful, complaint))
+
+
+def test_who_found_it_hard_to_follow_gets_it_in_other_words(session: Session) -> None:
+    item = about(session)
+    unclear(session, item, BEN, FRIDAY)
+    unclear(session, item, DOV, FRIDAY)
+    unclear(session, item, DOV, FRIDAY + days(1), helpful=True)
+    follow(session)
+    items.revise(session, act(ANA, MONDAY), item.id, item.lines)
+    follow(session)
+    assert chosen(session, item) == {}, "nothing was said otherwise"
+    for words in ("First drain, then restart.", "First drain. Then restart."):
+        items.revise(session, act(ANA, MONDAY), item.id, replace(item.lines, body=words))
+        follow(session)
+    assert chosen(session, item) == {BEN: ("clarified", "waiting", 0)}
+
+
+def test_who_finds_it_unclear_after_that_waits_for_the_next_words(session: Session) -> None:
+    item = about(session)
+    items.revise(session, act(ANA, FRIDAY), item.id, replace(item.lines, body="Other words."))
+    unclear(session, item, BEN, MONDAY)
+    follow(session)
+    assert chosen(session, item) == {}
+
+
 def test_a_notice_is_for_followers_only(session: Session) -> None:
     follows(session, DOV, "deploys")
     asked_about(session, BEN, about(session, "deploys"))
@@ -197,13 +305,37 @@ def test_fifteen_then_fifty_when_it_proved_useful(session: Session) -> None:
     found = choose(session, item)
     assert found[BEN] == ("follows", "waiting", 0)
     assert sorted(state for _, state, _ in found.values()).count("waiting") == 16
-    assert sorted(state for _, state, _ in found.values()).count("held") == 50
+    assert [wave for _, state, wave in found.values() if state == "held"].count(2) == 50
+    assert [wave for _, state, wave in found.values() if state == "held"].count(3) == 15
     said(session, item, DOV, Status.NOT_APPLICABLE)
     follow(session)
-    assert [state for _, state, _ in chosen(session, item).values()].count("held") == 50
-    said(session, item, DOV, Status.APPLIED_AS_IS, Outcome.HELPED)
+    assert states(session, item) == {"waiting": 16, "held": 65}
+    for later, outcome in enumerate((Outcome.PARTLY, Outcome.HELPED), start=1):
+        said(session, item, DOV, Status.APPLIED_AS_IS, outcome, FRIDAY + days(later))
+        follow(session)
+        assert states(session, item) == {"waiting": 66, "held": 15}, "one person is one proof"
+    said(session, item, CLEO, Status.APPLIED_AS_IS, Outcome.HELPED)
     follow(session)
-    assert [state for _, state, _ in chosen(session, item).values()].count("held") == 0
+    assert states(session, item) == {"waiting": 66, "offered": 15}, "the rest finds it in the Home tab"
+
+
+def states(session: Session, item: Item) -> dict[str, int]:
+    return dict(Counter(state for _, state, _ in chosen(session, item).values()))
+
+
+def test_what_lies_in_the_home_tab_comes_as_a_message_when_somebody_sends_it(session: Session) -> None:
+    item = about(session)
+    for person in (BEN, DOV):
+        deliveries.add(session, act(CLEO), item, person, Rule.NEED)
+    session.execute(update(DeliveryRow).values(state="offered", rule="asked", by=None))
+    session.expire_all()
+    assert deliveries.add(session, act(CLEO, MONDAY), item, BEN, Rule.BROKER, note="Look")
+    assert not deliveries.add(session, act(CLEO, MONDAY), item, BEN, Rule.BROKER)
+    assert chosen(session, item) == {BEN: ("broker", "waiting", 0), DOV: ("asked", "offered", 0)}
+    assert [one.item for one in deliveries.unanswered(session, TEAM, DOV, FRIDAY - days(1))] == [item.id]
+    items.take_away(session, act(ANA), item.id, ItemState.WITHDRAWN)
+    follow(session)
+    assert set(states(session, item)) == {"dropped"}
 
 
 def in_waves(session: Session, askers: int) -> Item:

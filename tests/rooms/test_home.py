@@ -60,7 +60,7 @@ CEILING = (
 )
 DELIVERIES = "What is new of the topics that you follow, and what others send you, comes"
 AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
-PACE = f"{DELIVERIES}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
+PACE = f"What you do: you have not said.\n{DELIVERIES}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
 
 
 @pytest.fixture(autouse=True)
@@ -218,6 +218,17 @@ def test_what_a_message_asks_can_be_answered_here_once_it_has_arrived(session: S
     assert "My log\n*To try*\nUsed it, it helped" in shown
 
 
+def test_after_silence_the_day_is_a_month_later_or_never(session: Session) -> None:
+    for n in range(4):
+        _, letter, due = asked_now(session, f"To try {n}")
+        arrives(session, letter, due + days(7 * n))
+        now = due + days(7 * n + 7.1)
+        cases.leave_in_peace(session, now)
+        shown = home(session, BEN, PLATFORM, now=now)
+        assert ("I ask on Friday 8 January" in shown) == (n == 1), "four weeks after the second"
+        assert ("I ask no more, for I heard nothing back; `/kb resume` begins again." in shown) == (n == 3)
+
+
 def outbox_row(session: Session, key: str) -> OutboxRow:
     session.expire_all()
     return session.get_one(OutboxRow, (TEAM, key))
@@ -320,7 +331,7 @@ def test_the_tab_is_shown_anew_to_who_ever_opened_it(session: Session) -> None:
 def test_what_asks_in_the_tab_shows_it_anew() -> None:
     pressed = {
         name: listener
-        for room in (capture, delivery, follow_up, need_listeners, mobilize_listeners)
+        for room in (capture, delivery, follow_up, need_listeners, mobilize_listeners, listeners)
         for name, listener in (*room.PRESSES.items(), *getattr(room, "SUBMISSIONS", {}).items())
     }
     assert set(pressed) >= listeners.IN_BOTH

@@ -220,6 +220,18 @@ def test_what_was_sent_unasked_before_still_counts_and_what_is_new_goes_back(emp
         ]  # fmt: skip
 
 
+def test_what_was_only_offered_is_dropped_on_the_way_back(empty: Address) -> None:
+    schema.upgrade(empty)
+    fill(empty)
+    with schema.session_of(empty, to_write=True) as session:
+        session.execute(text("UPDATE delivery SET state = 'offered'"))
+        session.commit()
+    schema.downgrade(empty, "0006")
+    with schema.session_of(empty) as session:
+        assert session.execute(text("SELECT state FROM delivery")).scalar_one() == "dropped"
+    schema.upgrade(empty)
+
+
 def test_a_topic_from_before_has_the_normal_cadence_and_goes_back_without(empty: Address) -> None:
     schema.upgrade(empty, "0006")
     with schema.session_of(empty, to_write=True) as session:

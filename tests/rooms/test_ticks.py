@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.delivery import deliveries, recall
+from kbot.delivery import recall
+from kbot.delivery import ticks as marks
 from kbot.delivery.facts import CARD
 from kbot.follow_up import cases, opening, responses
 from kbot.follow_up.facts import Answer, CaseState
@@ -32,12 +33,12 @@ def acts(at: datetime = MONDAY) -> Act:
 
 
 def ticks(session: Session, *about: Item, ts: str = "1.0", at: datetime = MONDAY) -> None:
-    deliveries.tick(session, acts(at), LETTER, ts, [item.id for item in about])
+    marks.tick(session, acts(at), LETTER, ts, [item.id for item in about])
     follow(session)
 
 
 def unticks(session: Session, ts: str = "2.0", at: datetime = MONDAY + MINUTE) -> None:
-    deliveries.untick(session, acts(at), LETTER, ts)
+    marks.untick(session, acts(at), LETTER, ts)
     follow(session)
 
 

@@ -171,6 +171,15 @@ def test_however_brokers_merge_and_rename_everybody_follows_what_they_followed(
         tried.rollback()
 
 
+def test_what_people_do_goes_over_when_topics_are_merged(session: Session) -> None:
+    about(session, "hiring", "people")
+    topics.set_interests(session, act(BEN), [topic(session, "hiring").id, topic(session, "people").id])
+    topics.set_interests(session, act(DOV), [topic(session, "hiring").id])
+    topics.merge(session, act(CLEO), topic(session, "hiring").id, topic(session, "people").id)
+    for person in (BEN, DOV):
+        assert [one.name for one in topics.interests(session, TEAM, person)] == ["people"]
+
+
 def test_a_broker_changes_name_and_cadence_at_once(session: Session) -> None:
     about(session, "hiring", "people")
     found = topic(session, "hiring").id

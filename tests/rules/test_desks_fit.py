@@ -265,6 +265,7 @@ def test_every_modal_fits(words: str) -> None:
     views.append(review.answer_modal(a_question(words)))
     views.append(sentence_view(words or "A sentence."))
     follows = [Topic(str(n) * 32, words[:60]) for n in range(30)]
+    views += [setup_views.interests_modal(follows, next_door=near) for near in (True, False)]
     for private in (True, False):
         views.append(setup_views.modal(_channel(words, is_private=private), _policy(), Tuning(), follows))
     asked = ShownRequest(a_request(), an_item(words), names(words), a_response())
@@ -310,6 +311,7 @@ def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
             follows=[Topic(str(n), words[:60]) for n in range(len(cases))],
             needs=[a_need(words, n) for n in range(len(cases))],
             asked=asking if cases else Questions(),
+            does=[Topic(str(n), words[:60]) for n in range(len(cases))],
             new=[Shown(came, item, names, SAID, words) for item in items[: len(cases)]],
         )
         for person in (BEN_HIMSELF, replace(BEN_HIMSELF, stopped=True, never_capture=True))
