@@ -15,7 +15,7 @@ from kbot.helping.facts import (
     WANTED,
     TurnState,
 )
-from kbot.helping.showing import may_be_asked, names_of, shown_in, shown_to
+from kbot.helping.showing import may_be_asked, may_still_get_it, names_of, shown_in, shown_to
 from kbot.house import House
 from kbot.library import items
 from kbot.library.looking import show
@@ -38,6 +38,9 @@ async def find_helpers(house: House) -> int:
     for request in found:
         candidates = await house.unit.read(requests.candidates_of, request)
         try:
+            if not await may_still_get_it(house, request):
+                await house.unit(requests.give_up, request.team, request.id)
+                continue
             able = {one.person for one in candidates if await may_be_asked(house, request, one.person)}
         except SlackAway as away:
             log.warning("a helper is looked for again when Slack is back: %s", away)

@@ -106,6 +106,8 @@ def _stands(shown: Shown) -> tuple[str, str, list[Any]]:
             after = "the broker has it" if request.with_broker else "I ask the next"
             text = f"I {again} {_who(shown, turn)} to help you with {about}."
             return f"{text} If there is no answer in three working days, {after}.", SEEN_BY, []
+        case RequestState.ANSWERED if not shown.may_read:
+            return "There is an answer, about something that you may not see any more, so I keep it.", "", []
         case RequestState.ANSWERED:
             return f"You have an answer about {about}: it is the message below.", "", []
         case RequestState.BROKER:
@@ -115,7 +117,7 @@ def _stands(shown: Shown) -> tuple[str, str, list[Any]]:
         case RequestState.WITHDRAWN:
             return f"Noted: you don't need help with {about} any more.", "", []
         case RequestState.GONE:
-            return "What you want help with was taken back or replaced, so I ask nobody about it any more.", "", []
+            return "What you want help with is gone, or not for you to see any more, so I ask nobody about it.", "", []
         case _:
             return f"I am looking for somebody who can help you with {about}.", SEEN_BY, []
 
