@@ -194,7 +194,9 @@ def wanted(shown: Shown, turn: Turn) -> Said:
             return f"{who} would like your help.", [
                 section(f"{wish(shown)} Could you help?"),
                 buttons(*row),
-                context(f"{_why(turn)} I pass your answer on to {who}. If you cannot, nobody is told."),
+                context(
+                    f"{_why(turn)} I pass your answer on to {who}. If you cannot, I ask the next, and do not say why."
+                ),
             ]
         case TurnState.ACCEPTED if not request.state.is_over and shown.item is not None:
             row = [button("Write the answer", HELP, request.id, primary=True), *clearer]
@@ -211,9 +213,9 @@ def wanted(shown: Shown, turn: Turn) -> Said:
             text = f"{who} says of your answer about {title(shown)}: not quite. Thank you for trying; I look further."
             return _thanked(text, clearer)
         case TurnState.NOT_NOW:
-            return "Noted.", [section("Noted: not now. Nobody is told that you said so.")]
+            return "Noted.", [section("Noted: not now. I ask the next, and do not say why.")]
         case TurnState.NOT_ME:
-            text = "Noted: not you. I will not ask you about this again, and nobody is told that you said so."
+            text = "Noted: not you. I do not say why, and will not ask you about this again."
             return "Noted.", [section(text)]
         case _ if request.state in (RequestState.ANSWERED, RequestState.RESOLVED):
             return "It is answered.", [section(f"{who} has an answer now. Thank you.")]

@@ -5,7 +5,7 @@ from kbot.playground.hands import Person
 from kbot.playground.seen import Seen
 from tests.journeys.bot import Bot
 from tests.journeys.days import Days
-from tests.journeys.steps import QUESTION, Tip, after, asks, becomes, opens, set_up, tip_saved
+from tests.journeys.steps import QUESTION, Tip, after, asks, asks_in_dm, becomes, flags, opens, set_up, tip_saved
 from tests.journeys.ways import on_both_databases
 
 WORDS = "Drain it with `drain --all`, wait for zero, then restart."
@@ -128,8 +128,9 @@ def test_bad_input_is_said_and_nothing_is_lost(slack: Driver, days: Days) -> Non
     _, ask = not_clear(slack, days)
     wanted = ana_is_asked(slack, days, ask)
     form = opens(slack, slack.ana, lambda: wanted.press("I'll help"))
-    form.fill("Your answer", WICKED[:2500])
-    assert form.submit() == {}
+    errors = form.fill("Your answer", WICKED).submit()
+    assert "2500" in errors["Your answer"], "said where it stands, and nothing of it is gone"
+    assert form.fill("Your answer", WICKED[:2500]).submit() == {}
     answer = gets(slack, slack.ben, "Ana answers")
     assert WICKED[:200] in answer.text, "literally"
     wanted.press("I'll help", as_first_seen=True)
@@ -138,6 +139,21 @@ def test_bad_input_is_said_and_nothing_is_lost(slack: Driver, days: Days) -> Non
         answer.press("Not quite", as_first_seen=True)
     answer.press("That did it", as_first_seen=True)
     becomes(slack, answer, "that did it")
+
+
+def test_nobody_is_asked_about_what_they_may_not_see_any_more(slack: Driver, days: Days) -> None:
+    flags(slack, slack.ana, slack.ana.says("The failover password is in the vault, not in the wiki.", "oncall"))
+    asks_in_dm(slack, slack.ben, "where is the failover password?")
+    ask = days.until_asked(slack.ben)
+    for label, then in (("Didn't work", "What happened?"), ("No access or tool", "Want help?")):
+        ask.press(label)
+        becomes(slack, ask, then)
+    slack.leave(slack.ana, "oncall")
+    ask.press("Ask Ana")
+    gets(slack, slack.ben, "Nobody is left whom I could ask")
+    days.go_to(slack.ana, "fri", 11)
+    days.nothing_comes(slack.ana)
+    assert not any("vault" in seen.text or "Could you help?" in seen.text for seen in slack.ana.inbox)
 
 
 def test_taken_back_by_the_asker_it_is_not_needed_any_more(slack: Driver, days: Days) -> None:
