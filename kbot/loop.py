@@ -79,7 +79,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Helped: [opening.ask_whether_help_did_it],
     Responded: [deliveries.open_next_wave],
     Verified: [deliveries.open_next_wave],
-    Hindered: [clearer.tell_of_others],
+    Hindered: [clearer.tell_of_others, clearer.tell_contributor],
     HelpWanted: [requests.open_request],
     Revised: [recipients.clarified, clearer.made_clearer, planning.show_clearer],
     Withdrawn: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],

@@ -5,7 +5,7 @@ from functools import partial
 from kbot.act import Act, BadInput
 from kbot.helping import requests, views
 from kbot.helping.facts import WORDS_LIMIT, Role, Shown, TurnState
-from kbot.helping.showing import shown_in, shown_to
+from kbot.helping.showing import may_still_get_it, shown_in, shown_to
 from kbot.house import House
 from kbot.people import directory
 from kbot.people.facts import Mode
@@ -40,7 +40,7 @@ async def _may_answer(house: House, team: str, person: str, request_id: str) -> 
     await member_of(house, team, person)
     shown = await shown_to(house, team, person, request_id)
     request, item = shown.request, shown.item
-    if request.state.is_over:
+    if request.state.is_over or not await may_still_get_it(house, request):
         raise BadInput(requests.NOT_NEEDED)
     if item is None:
         raise BadInput(GONE)

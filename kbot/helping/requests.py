@@ -79,6 +79,11 @@ def close_for_item(session: Session, fact: Fact, real: datetime) -> None:
             states.end(session, states.lock(session, fact.team, request.id), RequestState.GONE)
 
 
+def give_up(session: Session, team: str, request_id: str) -> None:
+    """Who wanted help has left, or may not see the item any more: nobody is asked about it."""
+    states.end(session, states.lock(session, team, request_id), RequestState.GONE)
+
+
 # Who is asked
 
 

@@ -28,6 +28,14 @@ async def shown_in(house: House, team: str, channel: str, request_id: str) -> Sh
     return await house.unit.read(shown, await viewer_in(house, team, channel, channels), request_id)
 
 
+async def may_still_get_it(house: House, request: Request) -> bool:
+    """Whether who wants help is here still, and may see what it is about, now."""
+    person = await person_of(house, request.team, request.asker)
+    if person is None or not person.is_member:
+        return False
+    return bool((await show(house, request.team, request.asker, [request.item])).items)
+
+
 async def may_be_asked(house: House, request: Request, helper: str) -> bool:
     """Whether this person wants to be asked, and may see what it is about, now."""
     person = await person_of(house, request.team, helper)

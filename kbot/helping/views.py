@@ -106,6 +106,8 @@ def _stands(shown: Shown) -> tuple[str, str, list[Any]]:
             after = "the broker has it" if request.with_broker else "I ask the next"
             text = f"I {again} {_who(shown, turn)} to help you with {about}."
             return f"{text} If there is no answer in three working days, {after}.", SEEN_BY, []
+        case RequestState.ANSWERED if not shown.may_read:
+            return "There is an answer, about something that you may not see any more, so I keep it.", "", []
         case RequestState.ANSWERED:
             return f"You have an answer about {about}: it is the message below.", "", []
         case RequestState.BROKER:
@@ -115,7 +117,7 @@ def _stands(shown: Shown) -> tuple[str, str, list[Any]]:
         case RequestState.WITHDRAWN:
             return f"Noted: you don't need help with {about} any more.", "", []
         case RequestState.GONE:
-            return "What you want help with was taken back or replaced, so I ask nobody about it any more.", "", []
+            return "What you want help with is gone, or not for you to see any more, so I ask nobody about it.", "", []
         case _:
             return f"I am looking for somebody who can help you with {about}.", SEEN_BY, []
 
@@ -192,7 +194,9 @@ def wanted(shown: Shown, turn: Turn) -> Said:
             return f"{who} would like your help.", [
                 section(f"{wish(shown)} Could you help?"),
                 buttons(*row),
-                context(f"{_why(turn)} I pass your answer on to {who}. If you cannot, nobody is told."),
+                context(
+                    f"{_why(turn)} I pass your answer on to {who}. If you cannot, I ask the next, and do not say why."
+                ),
             ]
         case TurnState.ACCEPTED if not request.state.is_over and shown.item is not None:
             row = [button("Write the answer", HELP, request.id, primary=True), *clearer]
@@ -209,9 +213,9 @@ def wanted(shown: Shown, turn: Turn) -> Said:
             text = f"{who} says of your answer about {title(shown)}: not quite. Thank you for trying; I look further."
             return _thanked(text, clearer)
         case TurnState.NOT_NOW:
-            return "Noted.", [section("Noted: not now. Nobody is told that you said so.")]
+            return "Noted.", [section("Noted: not now. I ask the next, and do not say why.")]
         case TurnState.NOT_ME:
-            text = "Noted: not you. I will not ask you about this again, and nobody is told that you said so."
+            text = "Noted: not you. I do not say why, and will not ask you about this again."
             return "Noted.", [section(text)]
         case _ if request.state in (RequestState.ANSWERED, RequestState.RESOLVED):
             return "It is answered.", [section(f"{who} has an answer now. Thank you.")]
@@ -302,6 +306,16 @@ def clearer(item: Item, by: str | None, names: Mapping[str, str], evidence: Evid
     lead = section(f"You found this not clear. {who} made it clearer:")
     small = context("You get this once, because you said that it was not clear.")
     return "Something that you found unclear is clearer now.", [lead, *card(item, names, evidence, now), small]
+
+
+def unclear(item: Item, people: int, *, is_old: bool) -> Said:
+    """To the contributor: not clear to so many. `is_old`: it says it in other words by now."""
+    if is_old:
+        return "Thank you.", [section(f"Thank you for the new words of *{title_of(item)}*.")]
+    text = f"*{title_of(item)}*: {people} people wanted to use it, and it was not clear to them how."
+    row = buttons(button("Make it clearer", EDIT_ITEM, item.id), button("Stop", STOP, "helping"))
+    small = context("You hear this once. Who found it unclear is told when it has new words; nobody is named to you.")
+    return "Something that you shared is not clear to some.", [section(text), row, small]
 
 
 def for_others(item: Item, evidence: Evidence, now: datetime) -> Said:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kbot.helping.facts import WORKING_DAYS, Request, RequestState
+from kbot.helping.facts import UNCLEAR_TO, WORKING_DAYS, Request, RequestState
 from kbot.library.facts import Item, ItemState, WaitsFor
 from kbot.people.facts import DigestTime
 from kbot.people.hours import add_working_days, iso_week, moment_in_week
@@ -16,9 +16,6 @@ WEEK = timedelta(days=7)
 FARTHEST_BACK = timedelta(days=28)
 MOST_ROWS = 15
 FAILED_TWICE = 2
-UNCLEAR_TO = 2
-"""Not clear to so many people, an item needs other words (domain.md 2.4)."""
-
 CROWD = 5
 """Of fewer people nothing is told (domain.md 2.9-7)."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kbot.answers import groups
 from kbot.delivery import needs
 from kbot.helping import states
+from kbot.helping.facts import UNCLEAR_TO
 from kbot.library import items
 from kbot.library.facts import ItemState, WaitsFor
 from kbot.library.tables import ItemRow
@@ -63,7 +64,7 @@ def _unclear(session: Session, team: str, channels: Collection[str], until: date
     said = [fact for fact in log.since(session, Hindered, team, until - FARTHEST_BACK) if fact.at <= until]
     about = _published(session, team, channels, {fact.item for fact in said if fact.item is not None})
     found = hindrances.hindered_by(session, team, Barrier.UNCLEAR, about)
-    many = {item: len(people) for item, people in found.items() if len(people) >= digest.UNCLEAR_TO}
+    many = {item: len(people) for item, people in found.items() if len(people) >= UNCLEAR_TO}
     return sorted(many, key=lambda item: (-many[item], item))
 
 

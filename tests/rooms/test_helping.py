@@ -382,6 +382,21 @@ def test_new_words_answer_who_waits_and_are_told_once_to_whoever_found_the_old_o
     assert items.get(session, TEAM, item.id).version == 3
 
 
+def test_the_contributor_hears_once_for_these_words_that_they_are_not_clear(session: Session, item: Item) -> None:
+    hinders(session, ANA, item, Barrier.UNCLEAR)
+    hinders(session, BEN, item, Barrier.UNCLEAR)
+    hinders(session, BEN, item, Barrier.UNCLEAR)
+    assert letters(session, "unclear:") == [], "one person, however often, beside herself"
+    hinders(session, DOV, item, Barrier.UNCLEAR)
+    hinders(session, CLEO, item, Barrier.UNCLEAR)
+    (letter,) = letters(session, "unclear:")
+    assert (letter.to, letter.priority) == (ANA, Proactive.FEED)
+    revises(session, item, "Drain it.", ANA)
+    for person in (DOV, CLEO):
+        hinders(session, person, item, Barrier.UNCLEAR, 1)
+    assert len(letters(session, "unclear:")) == 2
+
+
 def test_who_is_not_convinced_is_shown_what_became_of_it(session: Session, item: Item) -> None:
     hinders(session, BEN, item, Barrier.NO_TIME)
     assert letters(session, "for_others:") == []

@@ -18,6 +18,7 @@ from kbot.act import BadInput
 from kbot.library.search import rank
 from kbot.library.search.rank import Wanted
 from kbot.meaning.hashed import HashEmbedder
+from kbot.people import asking
 from kbot.people.facts import Viewer
 from kbot.storage import schema
 from kbot.storage.address import Address
@@ -230,6 +231,26 @@ def test_what_was_only_offered_is_dropped_on_the_way_back(empty: Address) -> Non
     with schema.session_of(empty) as session:
         assert session.execute(text("SELECT state FROM delivery")).scalar_one() == "dropped"
     schema.upgrade(empty)
+
+
+def test_who_was_asked_for_help_before_is_not_asked_too_often_after_it(empty: Address) -> None:
+    schema.upgrade(empty, "0008")
+    with schema.session_of(empty, to_write=True) as session:
+        row = a_row(Table.metadata.tables["help_request"])
+        for group, state in (("g1", "asked"), ("g2", "taken"), ("g3", "declined"), ("g4", "closed")):
+            said = {**row, "group_id": group, "person": "U1", "state": state}
+            session.execute(insert(Table.metadata.tables["help_request"]).values(said))
+        session.commit()
+    schema.upgrade(empty)
+    with schema.session_of(empty) as session:
+        kept = session.execute(text("SELECT key, person, is_open FROM favour ORDER BY key")).all()
+        assert [(key, person, bool(is_open)) for key, person, is_open in kept] == [
+            ("help:g1:U1", "U1", True), ("help:g2:U1", "U1", True),
+            ("help:g3:U1", "U1", False), ("help:g4:U1", "U1", False),
+        ]  # fmt: skip
+        assert asking.free(session, "x", ["U1", "U2"], NOW) == {"U2"}
+    schema.downgrade(empty, "0008")
+    assert "favour" not in names(empty)
 
 
 def test_a_topic_from_before_has_the_normal_cadence_and_goes_back_without(empty: Address) -> None:
