@@ -21,7 +21,8 @@ from kbot.post import passing
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence, Intended, ReceiptKind, Received, TellingAllowed, Withdrawn
+from kbot.trail.facts import Intended, ReceiptKind, Received, TellingAllowed, Withdrawn
+from kbot.trail.proof import Evidence
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, ZONES, act, letters, meet, saved
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)

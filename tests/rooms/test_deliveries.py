@@ -16,16 +16,7 @@ from kbot.people.facts import Pace
 from kbot.post import outbox
 from kbot.slack.words import SlackUser
 from kbot.trail import log
-from kbot.trail.facts import (
-    Complaint,
-    Delivered,
-    Doubted,
-    Outcome,
-    Published,
-    ReceiptKind,
-    Received,
-    Status,
-)
+from kbot.trail.facts import Complaint, Delivered, Doubted, Outcome, Published, ReceiptKind, Received, Status
 from kbot.trail.log import remember
 from tests.rooms.desk import (
     ANA,

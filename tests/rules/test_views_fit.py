@@ -36,7 +36,8 @@ from kbot.library.facts import (
 from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.playground.words import broadcasts, walk
-from kbot.trail.facts import Evidence, Outcome, Ratings, Status
+from kbot.trail.facts import Outcome, Status
+from kbot.trail.proof import Evidence, Ratings
 from tests.examples import examples
 
 BROKEN_ENTITY = re.compile(r"&(?!amp;|lt;|gt;)(?!cid=)")
