@@ -5,16 +5,40 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from kbot.act import BadInput
 from kbot.cards import card
+from kbot.follow_up import notes, opening, responses
+from kbot.follow_up import stories as told
+from kbot.follow_up.drafts import Draft
+from kbot.follow_up.facts import Answer, Case, Step, Telling, Told
+from kbot.follow_up.steps import next_step
 from kbot.library import items
 from kbot.library.facts import Item
 from kbot.people import directory
+from kbot.post.tables import OutboxRow
 from kbot.trail import stories
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import Confirmed, Outcome, Responded, Status
 from kbot.trail.log import remember
 from kbot.trail.proof import Evidence, Readers, Story
-from tests.rooms.desk import ANA, BEN, CLEO, DOV, FRIDAY, ONCALL, PLATFORM, TEAM, act, days, meet, saved, set_up
+from tests.rooms.desk import (
+    ANA,
+    BEN,
+    CLEO,
+    DOV,
+    FRIDAY,
+    ONCALL,
+    PLATFORM,
+    REAL,
+    TEAM,
+    act,
+    days,
+    follow,
+    letters,
+    meet,
+    saved,
+    set_up,
+)
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
 SUPPORT = "C0SUPPORT"
@@ -161,3 +185,108 @@ def test_a_community_goes_with_its_channel(session: Session) -> None:
     known = directory.person(session, TEAM, CLEO)
     assert known
     assert known.home_channel == "C0NEW"
+
+
+# -- written, changed and taken back
+
+
+def used(session: Session, item: Item, *, telling: Answer | None = None) -> Case:
+    """Ben reports that it helped, unasked."""
+    case = opening.report(session, act(BEN), item.id)
+    for answer in (Answer.USED, Answer.HELPED, *((telling,) if telling else ())):
+        case = responses.respond(session, act(BEN), case.id, answer)
+    return case
+
+
+def draft(**other: object) -> Draft:
+    what = {"place": "night shift", "happened": "Drained twice.", "why": "", "advice": "", "link": "", "witness": None}
+    return Draft(**{**what, "readers": Readers.EVERYONE, "with_name": True, **other})  # type: ignore[arg-type]
+
+
+def told_to_ana(session: Session, now: datetime = NOW) -> list[Told]:
+    follow(session)
+    if not notes.plan_note(session, TEAM, ANA, now, REAL):
+        return []
+    return notes.of_letter(session, TEAM, letters(session, "note:")[-1].key)
+
+
+def test_to_send_it_is_to_allow_what_it_says(session: Session) -> None:
+    case = used(session, saved(session), telling=Answer.TELL_NOT)
+    written = told.save(session, act(BEN, FRIDAY + days(0.1)), case.id, draft(), REAL)
+    assert (written.telling, written.taps[Step.STORY]) == (Telling.WITH_NAME, Answer.STORY)
+    assert next_step(written, ANA) is Step.DONE
+    [line] = told_to_ana(session)
+    assert line.with_name
+    assert line.story
+    assert line.story.happened == "Drained twice."
+
+
+def test_sent_off_twice_it_is_one_and_changed_it_is_the_last(session: Session) -> None:
+    item = saved(session)
+    case = used(session, item)
+    once = act(BEN)
+    for place in ("night shift", "night shift", "day shift"):
+        told.save(session, once, case.id, draft(place=place, witness=CLEO), REAL)
+    assert [one.place for one in stories.of_items(session, TEAM, [item.id])] == ["day shift"]
+    assert [row.to for row in letters(session, "saw:")] == [CLEO], "the colleague is asked once"
+
+
+def test_taken_back_it_is_gone_and_telling_is_asked_anew(session: Session) -> None:
+    item = saved(session)
+    case = used(session, item, telling=Answer.TELL_NAMED)
+    told.save(session, act(BEN), case.id, draft(witness=CLEO), REAL)
+    after = told.take_back(session, act(BEN, FRIDAY + days(0.1)), case.id)
+    assert stories.get(session, TEAM, case.id) is None
+    assert (after.telling, next_step(after, ANA)) == (Telling.UNASKED, Step.TELLING)
+    assert [row.error for row in letters(session, "saw:", state="cancelled")] == ["its author took it back"]
+    assert told_to_ana(session) == []
+    assert told.take_back(session, act(BEN), case.id) == after, "taking back what is gone changes nothing"
+
+
+def test_after_the_note_it_leaves_the_note_too(session: Session) -> None:
+    case = used(session, saved(session))
+    told.save(session, act(BEN), case.id, draft(), REAL)
+    assert told_to_ana(session)[0].story
+    note = letters(session, "note:")[-1]
+    told.take_back(session, act(BEN), case.id)
+    assert notes.of_letter(session, TEAM, note.key)[0].story is None
+    assert session.get_one(OutboxRow, (TEAM, note.key), populate_existing=True).revision == 1
+
+
+def test_whoever_it_is_not_for_cannot_write_read_or_take_it(session: Session) -> None:
+    case = used(session, saved(session))
+    told.save(session, act(BEN), case.id, draft(), REAL)
+    for verb in (
+        lambda: told.save(session, act(DOV), case.id, draft(), REAL),
+        lambda: told.take_back(session, act(DOV), case.id),
+        lambda: told.mine(session, TEAM, DOV, case.id),
+    ):
+        with pytest.raises(BadInput, match="for somebody else"):
+            verb()
+    with pytest.raises(BadInput, match="not asked any more"):
+        told.saw(session, act(DOV), case.id, was_seen=True)
+
+
+def test_before_a_use_there_is_nothing_to_tell_but_what_was_told_can_always_be_taken_back(session: Session) -> None:
+    case = opening.report(session, act(BEN), saved(session).id)
+    with pytest.raises(BadInput, match="first say in the message how it went"):
+        told.save(session, act(BEN), case.id, draft(), REAL)
+    for answer in (Answer.TRIED,):
+        responses.respond(session, act(BEN), case.id, answer)
+    told.save(session, act(BEN), case.id, draft(), REAL)
+    responses.respond(session, act(BEN), case.id, Answer.CHANGE)
+    told.take_back(session, act(BEN), case.id)
+    assert stories.get(session, TEAM, case.id) is None
+
+
+def test_a_colleague_says_whether_they_saw_it_and_may_change_it(session: Session) -> None:
+    item = saved(session)
+    case = used(session, item)
+    told.save(session, act(BEN), case.id, draft(witness=CLEO), REAL)
+    follow(session)
+    for was_seen, seen in ((True, 1), (True, 1), (False, 0)):
+        told.saw(session, act(CLEO), case.id, was_seen=was_seen)
+        assert said_of(session, item).seen == seen
+    told.take_back(session, act(BEN), case.id)
+    with pytest.raises(BadInput, match="not asked any more"):
+        told.saw(session, act(CLEO), case.id, was_seen=True)
