@@ -31,6 +31,7 @@ from kbot.clock import REREAD_SECONDS, Clock
 from kbot.delivery import listeners as delivery
 from kbot.delivery import mobilize_listeners, need_listeners, recall_listeners, topic_listeners
 from kbot.follow_up import listeners as follow_up
+from kbot.follow_up import story_listeners
 from kbot.helping import listeners as helping
 from kbot.home import listeners as home
 from kbot.home.commands import Commands
@@ -106,6 +107,7 @@ def doors_of(house: House) -> Doors:
                     **need_listeners.PRESSES,
                     **mobilize_listeners.PRESSES,
                     **follow_up.PRESSES,
+                    **story_listeners.PRESSES,
                     **helping.PRESSES,
                     **review.PRESSES,
                     **home.PRESSES,
@@ -123,6 +125,7 @@ def doors_of(house: House) -> Doors:
                     **topic_listeners.SUBMISSIONS,
                     **mobilize_listeners.SUBMISSIONS,
                     **follow_up.SUBMISSIONS,
+                    **story_listeners.SUBMISSIONS,
                     **helping.SUBMISSIONS,
                     **review.SUBMISSIONS,
                     **home.SUBMISSIONS,

@@ -12,6 +12,8 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextActionsBlock,
     ContextBlock,
+    ConversationFilter,
+    ConversationSelectElement,
     DividerBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
@@ -26,7 +28,7 @@ from slack_sdk.models.blocks import (
 
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
-from kbot.trail.facts import Evidence
+from kbot.trail.proof import Evidence, Story
 
 Block = dict[str, Any]
 
@@ -35,6 +37,7 @@ TITLE_SHOWN = 140
 BODY_SHOWN = 1200
 LINE_SHOWN = 280
 QUOTE_SHOWN = 240
+STORY_SHOWN = 400
 BUTTON_LIMIT = 75
 
 BUILD_ON = "cards.build_on"
@@ -92,6 +95,16 @@ def choice(
     entries = _entries(options)
     initial = next((entry for entry in entries if entry.value == chosen), None)
     return StaticSelectElement(action_id=action, options=entries, initial_option=initial, placeholder=empty)
+
+
+def channel_choice(action: str, chosen: str | None, placeholder: str) -> ConversationSelectElement:
+    """A menu of this workspace's own channels."""
+    return ConversationSelectElement(
+        action_id=action,
+        placeholder=placeholder,
+        initial_conversation=chosen,
+        filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
+    )
 
 
 def _entries(options: Sequence[tuple[str, str]]) -> list[Option]:
@@ -191,6 +204,25 @@ def topics_of(item: Item) -> str:
     return ", ".join(f"*{escaped(topic.name, 60)}*" for topic in item.topics)
 
 
+def community_of(item: Item) -> str:
+    """Where an item comes from, in mrkdwn: its community's name, or its channel."""
+    return escaped(item.community, 60) if item.community else f"<#{item.channel}>"
+
+
+def learned(item: Item, evidence: Evidence) -> str:
+    """What is learned says why."""
+    abroad = {1: "one"}.get(evidence.abroad(item.home), str(evidence.abroad(item.home)))
+    return f"*learned*: worked for {evidence.worked}, {abroad} from outside {community_of(item)}"
+
+
+def story_of(story: Story, names: Mapping[str, str]) -> str:
+    """What somebody tells of a use, in short, in one line; whoever goes unnamed is somebody."""
+    who = escaped(names.get(story.person, "Somebody"), 60) if story.with_name else "Somebody"
+    place = f" ({escaped(one_line(story.place), LINE_SHOWN)})" if story.place else ""
+    advice = f" To the next one: _{escaped(one_line(story.advice), LINE_SHOWN)}_" if story.advice else ""
+    return f'{who}{place}: "{escaped(one_line(story.happened), STORY_SHOWN)}"{advice}'
+
+
 def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime) -> str:
     """Small print of an item: who, where, how old, verified, and what people said of it."""
     parts = [f"From {contributor_of(item, names)} in <#{item.channel}>"]
@@ -198,6 +230,8 @@ def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: dateti
     if item.verified_by and item.verified_at:
         name = escaped(names.get(item.verified_by, "a broker"), 60)
         parts.append(f"verified {age(item.verified_at, now)} by {name}")
+    if evidence.is_learned(item.home):
+        parts.append(learned(item, evidence))
     if said := evidence.told(now):
         parts.append(said)
     if item.is_contested:

@@ -21,7 +21,7 @@ from kbot.delivery import deliveries, recall, recall_jobs, recipients, topic_lis
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.delivery.tables import SpreadRow
-from kbot.follow_up import cases, notes, opening, responses, tick_jobs, ticks
+from kbot.follow_up import cases, notes, opening, responses, story_jobs, tick_jobs, ticks
 from kbot.follow_up import jobs as follow_up
 from kbot.helping import clearer, requests
 from kbot.helping import jobs as helping
@@ -42,6 +42,7 @@ from kbot.storage.tables import Table
 from kbot.trail import log
 from kbot.trail.facts import (
     Captured,
+    Confirmed,
     Contradicted,
     Fact,
     HelpAnswered,
@@ -91,6 +92,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Ticked: [ticks.report],
     Unticked: [ticks.take_back],
     TellingAllowed: [notes.keep_for_the_note],
+    Confirmed: [notes.keep_for_the_note],
 }
 
 LETTERS: Mapping[str, Writer] = {
@@ -99,6 +101,7 @@ LETTERS: Mapping[str, Writer] = {
     **open_jobs.LETTERS,
     **delivery.LETTERS,
     **follow_up.LETTERS,
+    **story_jobs.LETTERS,
     **tick_jobs.LETTERS,
     **helping.LETTERS,
     **recall_jobs.LETTERS,

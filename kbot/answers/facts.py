@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from kbot.library.facts import Item
 from kbot.library.search.thresholds import CITED, Threshold
-from kbot.trail.facts import Ratings
+from kbot.trail.proof import Ratings
 
 ANSWER = "answers.answer"
 TOLD = "answers.told"

@@ -52,7 +52,8 @@ def record(session: Session, act: Act, asked: Asked, found: Found, *, late_after
         row |= groups.join(session, act, question, asked, found.vector)
     if insert_new(session, QuestionRow, row):
         first = cited[0] if cited else None
-        remember(session, Answered(act.team, question, act.at, act.person, first, question, cited))
+        openly = "" if asked.is_private or asked.channel.startswith("D") else asked.channel
+        remember(session, Answered(act.team, question, act.at, act.person, first, question, cited, openly))
         if first is not None:
             groups.received(session, act, question, act.person, first, asked.text)
         if not asked.is_private:

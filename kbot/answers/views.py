@@ -19,11 +19,13 @@ from kbot.cards import (
     linked_title,
     menu,
     section,
+    story_of,
     title_of,
 )
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escaped, one_line
-from kbot.trail.facts import Complaint, Evidence
+from kbot.trail.facts import Complaint
+from kbot.trail.proof import Evidence
 
 SHARE = "answers.share"
 WHY = "answers.why"
@@ -189,6 +191,7 @@ def _nearness(why: Why) -> str:
 def _proof(item: Item, names: Mapping[str, str], evidence: Evidence, why: Why, now: datetime) -> list[str]:
     said = evidence.told(now)
     proof = [f"People say: {said}." if said else "Nobody has said yet whether it works."]
+    proof += [story_of(story, names) for story in (*evidence.successes[:1], *evidence.failures[:1])]
     rated = ((why.ratings.helpful, "helpful to"), (why.ratings.not_helpful, "not helpful to"))
     if counted := ", ".join(f"{words} {people}" for people, words in rated if people):
         proof.append(f"Answers with it were {counted}.")

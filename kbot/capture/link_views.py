@@ -22,7 +22,7 @@ from kbot.cards import (
 )
 from kbot.library.facts import BODY_LIMIT, Item, ItemKind, ItemState, Lines, Link, LinkKind
 from kbot.slack.mrkdwn import cut, escaped, one_line
-from kbot.trail.facts import Evidence
+from kbot.trail.proof import Evidence
 
 BUILD_MODAL = "capture.build_modal"
 LINK_MODAL = "capture.link_modal"

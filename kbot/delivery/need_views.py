@@ -8,7 +8,7 @@ from kbot.delivery import dates
 from kbot.delivery.facts import Need, NeedState
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import escaped, one_line
-from kbot.trail.facts import Evidence
+from kbot.trail.proof import Evidence
 
 SAY = "delivery.need"
 """Each button of the last question is `delivery.need.<state>`."""

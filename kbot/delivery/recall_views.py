@@ -7,7 +7,7 @@ from kbot.cards import Block, age, button, buttons, card, context, contributor_o
 from kbot.delivery.recall_facts import Contact, Reason
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import escaped, one_line
-from kbot.trail.facts import Evidence
+from kbot.trail.proof import Evidence
 
 SHOW_NEW = "delivery.show_new"
 GOT_IT = "delivery.got_it"

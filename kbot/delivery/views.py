@@ -23,7 +23,8 @@ from kbot.delivery.facts import Delivery, Rule, Said, Why
 from kbot.library.facts import Cadence, Item, Listed, Topic
 from kbot.library.naming import FIELD, NAME_LIMIT
 from kbot.slack.mrkdwn import escaped, one_line, quoted
-from kbot.trail.facts import Evidence, Plan
+from kbot.trail.facts import Plan
+from kbot.trail.proof import Evidence
 
 PAUSE = "delivery.pause"
 STOP = "delivery.stop"

@@ -1,12 +1,14 @@
 """Follow-up cases as facts, their states, and the answers a person can give."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kbot.follow_up.rhythm import Rhythm
+from kbot.library.facts import Item
 from kbot.trail.facts import Barrier, Complaint, Helper, Outcome, Status, Sustain, Unsuited
+from kbot.trail.proof import Story
 
 BUNDLE = "follow_up.bundle"
 NOTE = "follow_up.note"
@@ -303,7 +305,25 @@ class Case:
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a note: what somebody reported; `with_name` says whether they may be named."""
+    """One line of a note: what somebody reported, whether they may be named, and the story that they tell of it."""
 
     case: Case
     with_name: bool
+    story: Story | None = None
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of one item, as a note tells it: to whom it was an answer, who was asked about it, what they said.
+
+    `variants` are what people made of it, by their case; `is_first`: no note has told of a use of it before.
+    """
+
+    item: Item
+    told: Sequence[Told]
+    is_first: bool = False
+    questions: int = 0
+    channels: int = 0
+    answered: int = 0
+    asked: int = 0
+    variants: Mapping[str, Item] = field(default_factory=dict)

@@ -1,16 +1,19 @@
 """The doors of follow-up from the queue: due cases become a bundle, permissions become a note."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import cases, lots, notes, opening, views, wording
-from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Told
+from kbot.follow_up import cases, lots, note_views, notes, opening, views, wording
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Answer, Became, Case, Step, Told
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
 from kbot.house import House
-from kbot.library import items
-from kbot.library.facts import Item
+from kbot.library import items, lineage
+from kbot.library.facts import LinkKind
+from kbot.library.looking import show
 from kbot.people import directory
 from kbot.people.hours import in_window, iso_week
 from kbot.post import outbox
@@ -19,6 +22,8 @@ from kbot.post.outbox import Letter
 from kbot.post.passing import ask_gate
 from kbot.post.workers import Drop, Hold
 from kbot.slack.outgoing import Outgoing, Post
+from kbot.trail import log
+from kbot.trail.facts import Answered
 
 
 async def plan_bundles(house: House) -> None:
@@ -107,24 +112,71 @@ async def plan_notes(house: House) -> None:
     for team, lapsed in await house.unit.read(notes.lapsed):
         await house.unit(notes.tell_later, team, lapsed)
     for team, contributor in await house.unit.read(notes.contributors_to_tell):
-        await house.unit(notes.plan_note, team, contributor, now, house.clock.real())
+        if await house.unit.read(notes.is_due, team, contributor, now):
+            await house.unit(notes.plan_note, team, contributor, now, house.clock.real())
 
 
 async def note(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """The contributor's note, with what the people say now."""
-    told, about, names = await house.unit.read(_told, letter)
-    kept = [(one, about[one.case.item]) for one in told if one.case.status and one.case.status.is_worth_telling]
-    if not kept:
+    found = await house.unit.read(_became, letter)
+    if not found:
         return Drop("nothing is to be told any more")
-    text, blocks = views.note(kept, names, house.now())
-    return Post(letter.to, text, blocks)
+    made = await house.unit.read(_variants, letter.team, found)
+    seen = await show(house, letter.team, letter.to, sorted(set(made.values())))
+    shown = {item.id: item for item in seen.items}
+    became = [replace(one, variants={case: shown[v] for case, v in made.items() if v in shown}) for one in found]
+    names = await house.unit.read(_names, letter.team, found)
+    return Post(letter.to, *note_views.note(became, names, house.now()))
 
 
-def _told(session: Session, letter: Letter) -> tuple[list[Told], dict[str, Item], dict[str, str]]:
-    told = notes.of_letter(session, letter.team, letter.key)
-    about = {one.case.item: items.get(session, letter.team, one.case.item) for one in told}
-    people = directory.people(session, letter.team, (one.case.person for one in told if one.with_name))
-    return told, about, {person.id: person.name for person in people.values()}
+def _became(session: Session, letter: Letter) -> list[Became]:
+    """What became of each item of this note, of what may be told now."""
+    team = letter.team
+    of_item: dict[str, list[Told]] = {}
+    for one in notes.of_letter(session, team, letter.key):
+        if one.case.status is not None and (one.case.status.is_worth_telling or _is_confirmed(one.case)):
+            of_item.setdefault(one.case.item, []).append(one)
+    firsts = notes.first_used(session, team, letter.key)
+    found = []
+    for item, told in of_item.items():
+        asks = [fact for fact in log.about_item(session, Answered, team, [item]) if fact.person is not None]
+        answered, asked = notes.answered_of_asked(session, team, item)
+        found.append(
+            Became(
+                items.get(session, team, item),
+                told,
+                is_first=item in firsts,
+                questions=len(asks),
+                channels=len({fact.channel for fact in asks if fact.channel}),
+                answered=answered,
+                asked=asked,
+            )
+        )
+    return found
+
+
+def _is_confirmed(case: Case) -> bool:
+    return case.taps.get(Step.CONFIRM) in (Answer.CONFIRM_NAMED, Answer.CONFIRM_UNNAMED)
+
+
+def _variants(session: Session, team: str, became: Sequence[Became]) -> dict[str, str]:
+    """What those who are named made of an item: the variants by their cases. Of unnamed ones it would name them."""
+    links = lineage.of_items(session, team, [one.item.id for one in became])
+    return {
+        told.case.id: link.item
+        for one in became
+        for told in one.told
+        for link in links[one.item.id]
+        if told.with_name
+        and link.kind is LinkKind.ADAPTS
+        and link.other == one.item.id
+        and link.person == told.case.person
+    }
+
+
+def _names(session: Session, team: str, became: Sequence[Became]) -> dict[str, str]:
+    named = {told.case.person for one in became for told in one.told if told.with_name}
+    return {person.id: person.name for person in directory.people(session, team, named).values()}
 
 
 LETTERS = {BUNDLE: bundle, LAST_NOTE: last_note, NOTE: note}

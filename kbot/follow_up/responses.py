@@ -104,6 +104,18 @@ def linked(session: Session, fact: Fact, real: datetime) -> None:
                 _shown_anew(session, act, case)
 
 
+def allow(session: Session, act: Act, case: Case, telling: Telling) -> None:
+    """Whether the contributor may hear of it, said otherwise than by the buttons. The same again changes nothing."""
+    if cases.get(session, case.team, case.id).telling is not telling:
+        _telling(session, act, case, telling)
+
+
+def note_tap(session: Session, act: Act, case: Case, step: Step, answer: Answer) -> Case:
+    """An optional step was taken in a form; the message shows it."""
+    _tap(session, act, case, step, answer)
+    return _shown_anew(session, act, case)
+
+
 def _theirs(session: Session, act: Act, case_id: str) -> Case:
     case = cases.get(session, act.team, case_id)
     if case.person != act.person:

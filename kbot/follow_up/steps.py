@@ -88,7 +88,7 @@ def path(case: Case) -> Sequence[Step]:
         case Status.APPLIED_ADAPTED:
             return (Step.CHANGED, Step.OUTCOME, Step.VARIANT, Step.TELLING)
         case Status.TRIED_NOT_WORKED:
-            return (Step.BARRIER, Step.HELP, Step.TELLING)
+            return (Step.BARRIER, Step.HELP, Step.TELLING, Step.STORY)
         case Status.NOT_APPLICABLE:
             return (Step.REASON,)
         case Status.DECIDED_AGAINST:

@@ -128,8 +128,22 @@ class TapRow(Table):
     )
 
 
+class CrowdRow(Table):
+    """Behind whom somebody unnamed stands: the number of the crowd in which a person was asked about an item."""
+
+    __tablename__ = "told_crowd"
+    team_id: Mapped[TeamKey]
+    item_id: Mapped[Key]
+    person: Mapped[Key]
+    crowd: Mapped[int]
+    __table_args__ = (ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),)
+
+
 class TellingRow(Table):
-    """Something a contributor may hear, and in which weekly note they heard it. It exists only by permission."""
+    """Something a contributor may hear, and in which weekly note they heard it. It exists only by permission.
+
+    `crowd`: told without a name, the number of the crowd that they stand behind.
+    """
 
     __tablename__ = "telling"
     team_id: Mapped[TeamKey]
@@ -139,6 +153,7 @@ class TellingRow(Table):
     with_name: Mapped[bool]
     allowed_at: Mapped[datetime]
     letter: Mapped[str | None]
+    crowd: Mapped[int | None]
     __table_args__ = (
         ForeignKeyConstraint(
             ["team_id", "case_id"], ["follow_up_case.team_id", "follow_up_case.id"], ondelete="CASCADE"

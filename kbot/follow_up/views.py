@@ -10,7 +10,7 @@ from datetime import datetime
 
 from kbot.cards import BUILD_ON, Block, age, button, buttons, context, contributor_of, divider, menu, section, title_of
 from kbot.follow_up import wording
-from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling, Told
+from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.steps import MORE_BARRIERS, OF_STEP, ONE_QUESTION, barriers, next_step
 from kbot.follow_up.wording import (
@@ -100,7 +100,7 @@ def case_blocks(asked: Asked, now: datetime, *, number: int | None = None) -> li
         return _ask_status(asked, item, lead, now)
     if step is Step.DONE:
         take_back = [_button(case, Answer.CHANGE, "Change my answer")] if case.form not in ONE_QUESTION else []
-        more = [*_helps_to_remember(case), *take_back]
+        more = [*_helps_to_remember(case), *_tells_more(case), *take_back]
         return [section(f"{lead}{_receipt(asked, item, now)}"), *([buttons(*more)] if more else [])]
     return _ask_more(asked, item, step, lead)
 
@@ -112,6 +112,8 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
         question, answers = BARRIER_QUESTIONS[case.status], barriers(case.status)
     else:
         question, answers = QUESTIONS[step].format(contributor=who), OF_STEP.get(step, ())
+    if case.status is Status.TRIED_NOT_WORKED:
+        answers = [answer for answer in answers if answer is not Answer.MAY_ASK_ME]
     words = " ".join(part for part in (_said(case), _telling(asked, item), question) if part)
     elements = [_answer_button(case, item, answer, who) for answer in answers if answer not in MORE_BARRIERS]
     if step is Step.TELLING and case.outcome is Outcome.PARTLY and not case.missing:
@@ -140,6 +142,15 @@ def _answer_button(case: Case, item: Item, answer: Answer, who: str) -> object:
 def _helps_to_remember(case: Case) -> list[object]:
     forgot = case.taps.get(Step.BARRIER) is Answer.FORGOT
     return [button("Help me remember this", REMEMBER, case.item)] if forgot else []
+
+
+def _tells_more(case: Case) -> list[object]:
+    """Two lines can be written later too, and changed."""
+    if case.taps.get(Step.STORY) is Answer.STORY:
+        return [button("My two lines", STORY, case.id)]
+    said = case.status
+    is_told = said is not None and (said.is_use or said is Status.TRIED_NOT_WORKED)
+    return [button(LABELS[Answer.STORY], STORY, case.id)] if is_told else []
 
 
 def _contributor(asked: Asked, item: Item) -> str:
@@ -247,30 +258,6 @@ def last_note(letter: str, *, starts_again: bool) -> tuple[str, list[Block]]:
 
 ASKS_AGAIN = "Fine, I ask again: once a month at most."
 STAYS_QUIET = "I stay quiet. `/kb resume` starts again, whenever you like."
-
-
-def note(told: Sequence[tuple[Told, Item]], names: Mapping[str, str], now: datetime) -> tuple[str, list[Block]]:
-    """The contributor's weekly note: only what was allowed (form J)."""
-    blocks: list[Block] = [section("*What became of what you shared*")]
-    items: dict[str, Item] = {item.id: item for _, item in told}
-    for item in items.values():
-        lines = [f"*{title_of(item)}* (shared {age(item.created_at, now)} in <#{item.channel}>)"]
-        lines += [f"- {_line(one, names)}" for one, other in told if other.id == item.id]
-        blocks.append(section("\n".join(lines)))
-    blocks.append(context("_Only what they allowed me to tell. Not everybody says._"))
-    blocks.append(buttons(button("Pause", PAUSE, "note"), button("Stop", STOP, "note")))
-    return "What became of what you shared.", blocks
-
-
-def _line(told: Told, names: Mapping[str, str]) -> str:
-    case = told.case
-    who = escaped(names.get(case.person, "A colleague"), 60) if told.with_name else "Somebody"
-    if case.status is Status.TRIED_NOT_WORKED:
-        return f"{who} tried it and it did not work."
-    if case.status is Status.CHANGED_THINKING:
-        return f"It changed how {'one person' if not told.with_name else who} thinks."
-    did = "used it and changed it" if case.status is Status.APPLIED_ADAPTED else "used it"
-    return f"{who} {did}" + (f": {WENT[case.outcome]}." if case.outcome else ".")
 
 
 def log(asked: Sequence[Asked], now: datetime) -> list[Block]:

@@ -13,7 +13,8 @@ from kbot.cards import EDIT_ITEM, Block, button, buttons, card, context, section
 from kbot.helping.facts import WORDS_LIMIT, RequestState, Role, Shown, Turn, TurnState
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escape, escaped
-from kbot.trail.facts import Barrier, Evidence, Outcome, Status
+from kbot.trail.facts import Barrier, Outcome, Status
+from kbot.trail.proof import Evidence
 
 HELP = "helping.help"
 NOT_NOW = "helping.not_now"

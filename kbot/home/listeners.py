@@ -158,6 +158,28 @@ def _set_interests(session: Session, act: Act, chosen: Collection[str], *, next_
     directory.want_next_door(session, act, wanted=next_door)
 
 
+async def on_community(house: House, press: Press) -> Answer:
+    """The channel whose community is the person's own, in the Home tab, which is shown anew."""
+    await member_of(house, press.team, press.person)
+    channel = await house.slack.channel(press.value)
+    if channel is None or channel.is_im or channel.is_shared:
+        raise BadInput("I do not know that channel. Please choose a public one, or one that I am in.")
+    await house.unit(_choose_home, _act(house, press), channel.id, house.clock.real())
+    return None
+
+
+async def on_no_community(house: House, press: Press) -> Answer:
+    """The person does not say any more which community is theirs."""
+    await member_of(house, press.team, press.person)
+    await house.unit(_choose_home, _act(house, press), None, house.clock.real())
+    return None
+
+
+def _choose_home(session: Session, act: Act, channel: str | None, real: datetime) -> None:
+    directory.choose_home(session, act, channel)
+    outbox.plan(session, home_letter(act.team, act.person, act.key), real)
+
+
 def _act(house: House, press: Press) -> Act:
     return house.act(press.team, press.person, "home", f"press:{press.trigger_id}")
 
@@ -270,6 +292,7 @@ async def on_setup_modal(house: House, submission: Submission) -> Answer:
         brokers=submission.several(setup.BROKERS),
         day=submission.text(setup.DAY),
         hour=submission.text(setup.HOUR),
+        community=submission.text(setup.COMMUNITY),
     )
     brokers = [await _broker(house, team, user) for user in policy.brokers]
     setup.check_brokers(brokers, policy.publication, found.members)
@@ -344,6 +367,13 @@ IN_BOTH = frozenset(
 """What asks in the Home tab and in a message: action ids, and the forms that they open."""
 
 EVENTS = {"app_home_opened": on_home_opened}
-PRESSES = {views.PAUSE: on_pause, views.RESUME: on_resume, views.PACE: on_pace, views.INTERESTS: on_interests}
+PRESSES = {
+    views.PAUSE: on_pause,
+    views.RESUME: on_resume,
+    views.PACE: on_pace,
+    views.INTERESTS: on_interests,
+    views.COMMUNITY: on_community,
+    views.NO_COMMUNITY: on_no_community,
+}
 SUBMISSIONS = {setup_views.SETUP_MODAL: on_setup_modal, setup_views.INTERESTS_MODAL: on_interests_modal}
 WORDS = {"setup": set_up, "pause": pause, "resume": resume, "limits": limit}

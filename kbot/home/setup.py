@@ -6,11 +6,14 @@ from typing import TypeVar
 
 from kbot.act import BadInput
 from kbot.people.facts import Mode, Person, Policy, Publication
-from kbot.slack.mrkdwn import cut
+from kbot.slack.mrkdwn import cut, one_line
 from kbot.slack.words import SlackChannel, emoji_name
 
 MODE, EMOJIS, PUBLICATION, BROKERS, DAY, HOUR = "mode", "emojis", "publication", "brokers", "day", "hour"
 """The fields of the modal, which are its block ids too."""
+
+COMMUNITY = "community"
+COMMUNITY_LIMIT = 60
 
 ANSWER_FROM, SURE_FROM = "answer_from", "sure_from"
 """Those about the whole workspace, which Slack's admins alone have."""
@@ -78,6 +81,7 @@ def policy(
     brokers: Sequence[str],
     day: str,
     hour: str,
+    community: str = "",
 ) -> Policy:
     """What the modal says. A private channel is always `opt_in`. Raises BadInput at the field that is wrong."""
     return Policy(
@@ -89,7 +93,16 @@ def policy(
         digest_day=_number(day, 6, DAY),
         digest_hour=_number(hour, 23, HOUR),
         is_set_up=True,
+        community=_community(community),
     )
+
+
+def _community(typed: str) -> str:
+    name = one_line(typed).lstrip("#").strip()
+    if len(name) > COMMUNITY_LIMIT:
+        sentence = f"A community's name has at most {COMMUNITY_LIMIT} characters; this one has {len(name)}."
+        raise BadInput(sentence, COMMUNITY)
+    return name
 
 
 def part(typed: str, field: str) -> float | None:

@@ -7,6 +7,8 @@ from kbot.cards import Block, context, header, section
 from kbot.home.setup import (
     ANSWER_FROM,
     BROKERS,
+    COMMUNITY,
+    COMMUNITY_LIMIT,
     DAY,
     EMOJIS,
     HOUR,
@@ -79,6 +81,7 @@ def modal(
                 str(policy.digest_hour),
                 hint="Each broker's own time. Several channels make one digest, at the earliest of their times.",
             ),
+            _community(policy),
             *(_workspace(tuning) if tuning else []),
         ],
     }
@@ -173,6 +176,14 @@ def _brokers(policy: Policy) -> Block:
     return {**_input(BROKERS, "Brokers", element, hint=hint), "optional": True}
 
 
+def _community(policy: Policy) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": COMMUNITY, "max_length": COMMUNITY_LIMIT}
+    if policy.community:
+        element["initial_value"] = policy.community
+    hint = "Channels of the same community belong together, such as Platform. Empty: this channel is one by itself."
+    return {**_input(COMMUNITY, "Community", element, hint=hint), "optional": True}
+
+
 def _input(block: str, label: str, element: Mapping[str, object], *, hint: str = "") -> Block:
     made: Block = {
         "type": "input",
@@ -205,6 +216,8 @@ def in_words(
     lines.append(f"*Brokers* {brokers or 'nobody yet'}.")
     if policy.brokers:
         lines.append(f"*Digest* on {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00, each broker's own time.")
+    if policy.community:
+        lines.append(f"*Community* {escaped(policy.community, COMMUNITY_LIMIT)}.")
     if policy.mode.answers:
         lines.append(_answers(tuning))
     blocks = [section("\n".join(lines))]
@@ -236,8 +249,9 @@ def _lower(words: str) -> str:
 def kept(channel: SlackChannel, policy: Policy, names: Mapping[str, str]) -> str:
     """The confirmation, in plain text."""
     brokers = ", ".join(names.get(broker, broker) for broker in policy.brokers) or "nobody"
+    together = f" Community: {policy.community}." if policy.community else ""
     when = f" Digest: {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00." if policy.brokers else ""
     return (
         f"Kept for #{channel.name}. {MODES[policy.mode]}. Flags: {flags_in_words(policy)}. "
-        f"Published: {_lower(PUBLICATIONS[policy.publication])}. Brokers: {brokers}.{when}"
+        f"Published: {_lower(PUBLICATIONS[policy.publication])}. Brokers: {brokers}.{when}{together}"
     )

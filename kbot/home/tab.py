@@ -23,7 +23,8 @@ from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.trail import log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence, Intended, Plan
+from kbot.trail.facts import Intended, Plan
+from kbot.trail.proof import Evidence
 
 VIEW = "home.view"
 NEW_FOR = timedelta(days=14)

@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kbot.cards import Block, age, button, buttons, choice, context, divider, header, section, title_of
+from kbot.cards import (
+    Block,
+    age,
+    button,
+    buttons,
+    channel_choice,
+    choice,
+    context,
+    divider,
+    header,
+    learned,
+    section,
+    title_of,
+)
 from kbot.delivery.dates import in_words as day_in_words
 from kbot.delivery.facts import Need
 from kbot.delivery.need_views import words_of
@@ -21,12 +34,15 @@ from kbot.people.hours import next_window
 from kbot.post.facts import Unasked
 from kbot.post.gate import Proactive
 from kbot.slack.mrkdwn import escaped
-from kbot.trail.facts import Evidence, Plan
+from kbot.trail.facts import Plan
+from kbot.trail.proof import Evidence
 
 PAUSE = "home.pause"
 PACE = "home.pace"
 INTERESTS = "home.interests"
 RESUME = "home.resume"
+COMMUNITY = "home.community"
+NO_COMMUNITY = "home.no_community"
 
 MOST = 10
 """Rows of each section; the newest count."""
@@ -40,6 +56,11 @@ PACES = (
     ("once a day at most", Pace.DAILY.value),
     ("once a week", Pace.WEEKLY.value),
     ("never", Pace.NEVER.value),
+)
+
+HOME = (
+    "*Your community* is that of the channel you choose. With it I can tell that what worked for you came from "
+    "elsewhere, never that it was you."
 )
 
 TITLE_LIMIT = 100
@@ -149,6 +170,8 @@ def _said(desk: Desk, case: Case, now: datetime) -> str:
 def _shared(desk: Desk, item: Item, now: datetime) -> str:
     found = desk.evidence.get(item.id, Evidence())
     said = found.told(now) or "nobody has said yet what came of it"
+    if found.is_learned(item.home):
+        said = f"{learned(item, found)} · {said}"
     return f"*{title_of(item, TITLE_LIMIT)}*\nShared {age(item.published_at or item.created_at, now)} · {said}"
 
 
@@ -180,7 +203,9 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
     next_door = " Once a month something from next door." if person.next_door else ""
     interests = section(f"What you do: {does}.{next_door}", accessory=button("Change", INTERESTS, "home"))
     deliveries = section(DELIVERIES, accessory=choice(PACE, PACES, person.pace.value))
-    blocks = [interests, deliveries, section(text), buttons(row), context(" ".join(small))]
+    home = section(HOME, accessory=channel_choice(COMMUNITY, person.home_channel, "Choose a channel"))
+    forget = [button("No community", NO_COMMUNITY, "home")] if person.home_channel else []
+    blocks = [interests, deliveries, home, section(text), buttons(row, *forget), context(" ".join(small))]
     if person.never_capture:
         blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
     return blocks

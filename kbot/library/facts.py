@@ -192,6 +192,13 @@ class Item:
     is_contested: bool = False
     """Another item that can be found says the opposite."""
     topics: tuple[Topic, ...] = ()
+    community: str = ""
+    """The name of the community that it comes from; "" where that is its channel alone."""
+
+    @property
+    def home(self) -> str:
+        """The community that it comes from: its name, or the id of a channel by itself."""
+        return self.community or self.channel
 
     @property
     def is_findable(self) -> bool:

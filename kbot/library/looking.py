@@ -21,7 +21,7 @@ from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.people.viewers import viewer_in, viewer_of
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence
+from kbot.trail.proof import Evidence
 
 LOOK_AGAIN_SECONDS = 0.25
 NEAR = 0.03
@@ -186,7 +186,8 @@ def _newest(session: Session, team: str, most: int) -> list[str]:
 def _shown(session: Session, viewer: Viewer, wanted: Iterable[str], *, findable: bool) -> Shown:
     found = items.show(session, viewer, wanted)
     kept = tuple(found[i] for i in wanted if i in found and (found[i].is_findable or not findable))
-    people = {p for item in kept for p in (item.contributor, item.verified_by) if p}
-    names = {p.id: p.name for p in directory.people(session, viewer.team, people).values()}
     said = evidence(session, viewer.team, [item.id for item in kept])
+    people = {p for item in kept for p in (item.contributor, item.verified_by) if p}
+    people |= {story.person for one in said.values() for story in one.successes + one.failures if story.with_name}
+    names = {p.id: p.name for p in directory.people(session, viewer.team, people).values()}
     return Shown(kept, names, said, viewer.among_outsiders)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, LinkKind, Source, Topic, WaitsFor
 from kbot.library.tables import ItemRow, ItemTopicRow, LineageRow, SourceRow, TopicRow, VersionRow
+from kbot.people import communities
 
 
 def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
@@ -40,9 +41,17 @@ def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
     for item, team, topic, name in session.execute(about.order_by(TopicRow.name, TopicRow.id)):
         topics[team, item].append(Topic(topic, name))
     contested = {key for team in teams for key in _contested(session, team, ids)}
+    named = communities.named(session, teams, [row.channel_id for row in rows])
     keys = [(row.team_id, row.id) for row in rows]
     return [
-        _item(row, versions[key], sources.get(key), tuple(topics[key]), is_contested=key in contested)
+        _item(
+            row,
+            versions[key],
+            sources.get(key),
+            tuple(topics[key]),
+            is_contested=key in contested,
+            community=named.get((row.team_id, row.channel_id), ""),
+        )
         for row, key in zip(rows, keys, strict=True)
     ]
 
@@ -69,7 +78,13 @@ def _contested(session: Session, team: str, ids: Collection[str]) -> set[tuple[s
 
 
 def _item(
-    row: ItemRow, version: VersionRow, source: SourceRow | None, topics: tuple[Topic, ...], *, is_contested: bool
+    row: ItemRow,
+    version: VersionRow,
+    source: SourceRow | None,
+    topics: tuple[Topic, ...],
+    *,
+    is_contested: bool,
+    community: str,
 ) -> Item:
     return Item(
         team=row.team_id,
@@ -102,4 +117,5 @@ def _item(
         verified_at=row.verified_at,
         is_contested=is_contested,
         topics=topics,
+        community=community,
     )

@@ -83,6 +83,7 @@ def _person(row: PersonRow, ceiling: int) -> Person:
         limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window),
         pace=Pace(row.pace),
         next_door=row.next_door,
+        home_channel=row.home_channel,
     )
 
 
@@ -149,6 +150,11 @@ def want_next_door(session: Session, act: Act, *, wanted: bool) -> None:
     _wish(session, act, next_door=wanted)
 
 
+def choose_home(session: Session, act: Act, channel: str | None) -> None:
+    """The community of this channel is the person's own; None: they do not say."""
+    _wish(session, act, home_channel=channel)
+
+
 def never_capture(session: Session, act: Act) -> None:
     """Nothing this person writes is saved from now on."""
     _wish(session, act, never_capture=True)
@@ -199,6 +205,7 @@ def policy_of(session: Session, team: str, channel: str, *, is_private: bool = F
         digest_day=row.digest_day,
         digest_hour=row.digest_hour,
         is_set_up=True,
+        community=row.community,
     )
 
 
@@ -240,11 +247,14 @@ def digest_times(session: Session) -> list[DigestTime]:
 
 def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: its set-up and its brokers go with it."""
+    homes = update(PersonRow).where(PersonRow.team_id == team, PersonRow.home_channel == old)
+    session.execute(homes.values(home_channel=new))
     row = session.get(ChannelRow, (team, old))
     if row is None or session.get(ChannelRow, (team, new)) is not None:
         return
     brokers = brokers_of(session, team, old)
-    kept = {name: getattr(row, name) for name in ("mode", "publication", "emojis", "digest_day", "digest_hour")}
+    names = ("mode", "publication", "emojis", "digest_day", "digest_hour", "community")
+    kept = {name: getattr(row, name) for name in names}
     session.add(ChannelRow(team_id=team, channel_id=new, set_by=row.set_by, set_at=row.set_at, **kept))
     session.delete(row)
     session.flush()
@@ -261,6 +271,7 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
         "emojis": list(policy.emojis),
         "digest_day": policy.digest_day,
         "digest_hour": policy.digest_hour,
+        "community": policy.community,
         "set_by": act.person,
         "set_at": act.at,
     }
@@ -269,6 +280,8 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
     session.execute(delete(BrokerRow).where(BrokerRow.team_id == act.team, BrokerRow.channel_id == policy.channel))
     session.add_all(BrokerRow(team_id=act.team, channel_id=policy.channel, user_id=user) for user in policy.brokers)
     change = f"{policy.mode} {policy.publication} {' '.join(policy.emojis)} brokers: {' '.join(policy.brokers)}"
+    if policy.community:
+        change += f" community: {policy.community}"
     write_down(session, act, policy.channel, change)
 
 

@@ -56,6 +56,8 @@ class Policy:
     digest_day: int = 0
     digest_hour: int = 11
     is_set_up: bool = False
+    community: str = ""
+    """Channels of the same community belong together; "": this one is by itself."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ class Person:
     limits: Limits = Limits()
     pace: Pace = Pace.DAILY
     next_door: bool = False
+    home_channel: str | None = None
+    """The channel whose community the person calls theirs; None is unknown, and is never guessed."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,7 +13,8 @@ class PersonRow(Table):
 
     `joined_at` (people's time): when Slack told that they came. `budget`, `first_hour`, `last_hour`, `days` (weekdays
     as digits, 0 is Monday): how often and when they want something unasked; None is as usual. `next_door`: they want
-    something from beyond their own topics once a month.
+    something from beyond their own topics once a month. `home_channel`: whose community they call theirs; None is
+    unknown.
     """
 
     __tablename__ = "person"
@@ -36,6 +37,7 @@ class PersonRow(Table):
     last_hour: Mapped[int | None]
     days: Mapped[str | None]
     pace: Mapped[str] = mapped_column(default="daily")
+    home_channel: Mapped[str | None]
     next_door: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         CheckConstraint("pace IN ('at_once', 'daily', 'weekly', 'never')", name="person_pace"),
@@ -54,7 +56,10 @@ class CeilingRow(Table):
 
 
 class ChannelRow(Table):
-    """How kbot behaves in a channel, set by `/kb setup`. No row: the defaults of `Policy`."""
+    """How kbot behaves in a channel, set by `/kb setup`. No row: the defaults of `Policy`.
+
+    `community`: channels of the same one belong together; "" is a community of its own.
+    """
 
     __tablename__ = "channel"
     team_id: Mapped[TeamKey]
@@ -64,6 +69,7 @@ class ChannelRow(Table):
     emojis: Mapped[list[str]]
     digest_day: Mapped[int]
     digest_hour: Mapped[int]
+    community: Mapped[PeoplesWords] = mapped_column(default="")
     set_by: Mapped[str]
     set_at: Mapped[datetime]
     __table_args__ = (

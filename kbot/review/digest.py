@@ -10,7 +10,8 @@ from kbot.library.facts import Item, ItemState, WaitsFor
 from kbot.people.facts import DigestTime
 from kbot.people.hours import add_working_days, iso_week, moment_in_week
 from kbot.review.facts import Became, Done, Row, RowKind
-from kbot.trail.facts import Barrier, Decision, Evidence, Hindered, Reviewed
+from kbot.trail.facts import Barrier, Decision, Hindered, Reviewed
+from kbot.trail.proof import Evidence
 
 WEEK = timedelta(days=7)
 FARTHEST_BACK = timedelta(days=28)

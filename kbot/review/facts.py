@@ -10,7 +10,8 @@ from kbot.answers.facts import OpenQuestion, Question
 from kbot.delivery.facts import Need
 from kbot.helping.facts import Shown
 from kbot.library.facts import Item
-from kbot.trail.facts import Barrier, Evidence
+from kbot.trail.facts import Barrier
+from kbot.trail.proof import Evidence
 
 
 class RowKind(StrEnum):

@@ -18,7 +18,8 @@ from kbot.review import digest
 from kbot.review.facts import Look, RowKind
 from kbot.trail import hindrances, log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import CONTESTED_WITHIN, Barrier, Doubted, Evidence, Fact, Hindered, Rated, Responded
+from kbot.trail.facts import Barrier, Doubted, Fact, Hindered, Rated, Responded
+from kbot.trail.proof import CONTESTED_WITHIN, Evidence
 
 FARTHEST_BACK = timedelta(days=180)
 """What somebody found unclear longer ago is not held against an item any more."""

@@ -20,7 +20,8 @@ from kbot.review import digest, measures, rows
 from kbot.review.facts import Became, Desk, Done, Entry, Look, Row, RowKind
 from kbot.trail import hindrances, log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Barrier, Evidence, Reviewed
+from kbot.trail.facts import Barrier, Reviewed
+from kbot.trail.proof import Evidence
 
 OF_ITEMS = (RowKind.CHECK, RowKind.APPROVE, RowKind.CAME_IN, RowKind.SAID, RowKind.UNCLEAR)
 NEVER_MIND = (NeedState.HELPED, NeedState.PARTLY, NeedState.DROPPED)

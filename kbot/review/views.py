@@ -30,7 +30,8 @@ from kbot.library.facts import TITLE_LIMIT, Item, ItemKind, Lines
 from kbot.review.digest import at_least, should_go
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
-from kbot.trail.facts import Barrier, Evidence
+from kbot.trail.facts import Barrier
+from kbot.trail.proof import Evidence
 
 APPROVE = "review.approve"
 APPROVE_ANSWER = "review.approve_answer"

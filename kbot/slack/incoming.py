@@ -129,7 +129,13 @@ class Press:
             team=team_of(body),
             person=_person(body),
             action=_name(action.get("action_id"), "an action_id"),
-            value=_text(action.get("value") or chosen.get("value") or action.get("selected_user"), "value"),
+            value=_text(
+                action.get("value")
+                or chosen.get("value")
+                or action.get("selected_user")
+                or action.get("selected_conversation"),
+                "value",
+            ),
             place=Place(
                 channel=_id_or_none(container.get("channel_id") or channel.get("id"), "a channel"),
                 ts=_id_or_none(container.get("message_ts") or message.get("ts"), "a ts"),

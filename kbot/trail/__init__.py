@@ -1,1 +1,1 @@
-"""What happened, append-only: captured, published, answered, received, intended, responded, told."""
+"""What happened, append-only: captured, answered, received, responded, told; and the stories people tell of it."""

@@ -1,12 +1,8 @@
 """What can have happened. Past tense; each fact is remembered once under its key and never changed."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-
-CONTESTED_BY = 2
-CONTESTED_WITHIN = timedelta(days=60)
-"""Failures that are older raise no alarm any more (product.md 4)."""
 
 
 class Status(StrEnum):
@@ -207,10 +203,12 @@ class Reviewed(Fact):
 
 @dataclass(frozen=True)
 class Answered(Fact):
-    """`person` asked; `items` were cited, the first one as `item`. None cited: the question is open."""
+    """`person` asked; `items` were cited, the first one as `item`. None cited: the question is open. `channel` is where
+    everybody could read it; "" for who asked alone."""
 
     question: str
     items: tuple[str, ...] = ()
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -379,64 +377,3 @@ class Rated(Fact):
     is_helpful: bool
     complaint: Complaint | None = None
     words: str = ""
-
-
-@dataclass(frozen=True)
-class Ratings:
-    """How many people found answers with an item helpful, and how many did not; each person's latest word counts."""
-
-    helpful: int = 0
-    not_helpful: int = 0
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """How many people reported what of one item; each person's latest word counts.
-
-    `doubted`: how many find it outdated or wrong since it was last verified. `troubles`: when, since then, each of
-    those whom it failed or harmed, or who doubt it, said so last.
-    """
-
-    used: int = 0
-    helped: int = 0
-    failed: int = 0
-    made_worse: int = 0
-    doubted: int = 0
-    troubles: tuple[datetime, ...] = field(default=(), compare=False)
-
-    def is_contested(self, now: datetime) -> bool:
-        """Two people met a failure, harm or a doubt of late (product.md 4)."""
-        return self._lately(now) >= CONTESTED_BY
-
-    def is_alarming(self, now: datetime) -> bool:
-        """It made things worse for somebody, or is contested: then it is pushed to nobody."""
-        return self.made_worse > 0 or self.is_contested(now)
-
-    def _lately(self, now: datetime) -> int:
-        return sum(now - CONTESTED_WITHIN <= at <= now for at in self.troubles)
-
-    @property
-    def standing(self) -> float:
-        """How well it proved, from -1 to 1; 0 when nobody said anything. The share that helped, shrunk towards even."""
-        failed = self.failed + self.made_worse
-        helped = self.used - self.made_worse
-        return (helped - failed) / (helped + failed + 2)
-
-    @property
-    def in_words(self) -> str:
-        """Such as "used by 2 (reported), did not work for 1"; "" when nobody said anything yet."""
-        parts = []
-        if self.used:
-            parts.append(f"used by {self.used} (reported)")
-        if self.failed:
-            parts.append(f"did not work for {self.failed}")
-        if self.made_worse:
-            parts.append(f"made things worse for {self.made_worse}")
-        if self.doubted:
-            parts.append(f"{self.doubted} {'says' if self.doubted == 1 else 'say'} that it is outdated or wrong")
-        return ", ".join(parts)
-
-    def told(self, now: datetime) -> str:
-        """The same, with a warning, in mrkdwn, where it is contested."""
-        warning = f"*contested* by {self._lately(now)} people lately" if self.is_contested(now) else ""
-        return ": ".join(part for part in (warning, self.in_words) if part)

@@ -1,12 +1,12 @@
-"""The table of what happened."""
+"""The tables of what happened, and of what people tell of it, which stays theirs."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from kbot.storage.tables import Key, Table, TeamKey
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
 
 
 class FactRow(Table):
@@ -27,4 +27,33 @@ class FactRow(Table):
         Index("fact_item", "team_id", "item_id", "kind"),
         Index("fact_person", "team_id", "person", "kind"),
         Index("fact_to_follow", "at", postgresql_where=text("NOT followed"), sqlite_where=text("NOT followed")),
+    )
+
+
+class StoryRow(Table):
+    """What somebody tells of one use, in their own words: to be changed and taken back by them alone.
+
+    `is_released`: without a name it is shown from the note on in which it was told. `witness` is who was asked whether
+    they saw it, `was_seen` what they said.
+    """
+
+    __tablename__ = "follow_up_story"
+    team_id: Mapped[TeamKey]
+    case_id: Mapped[Key]
+    item_id: Mapped[str]
+    person: Mapped[str]
+    place: Mapped[PeoplesWords]
+    happened: Mapped[PeoplesWords]
+    why: Mapped[PeoplesWords]
+    advice: Mapped[PeoplesWords]
+    readers: Mapped[str]
+    with_name: Mapped[bool]
+    is_released: Mapped[bool]
+    link: Mapped[PeoplesWords]
+    witness: Mapped[str | None]
+    was_seen: Mapped[bool | None]
+    told_at: Mapped[datetime]
+    __table_args__ = (
+        CheckConstraint("readers IN ('contributor', 'everyone')", name="story_readers"),
+        Index("story_item", "team_id", "item_id"),
     )

@@ -2,8 +2,9 @@
 
 from kbot.playground.driver import Driver
 from kbot.trail.evidence import ratings
-from kbot.trail.facts import Complaint, Rated, Ratings
+from kbot.trail.facts import Complaint, Rated
 from kbot.trail.log import since
+from kbot.trail.proof import Ratings
 from tests.journeys.bot import Bot
 from tests.journeys.days import MONDAY, Days
 from tests.journeys.steps import (

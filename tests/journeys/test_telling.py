@@ -21,6 +21,11 @@ def used_it(slack: Driver, person: Person, words: str = "drain the queue", telli
     return which
 
 
+def is_asked(slack: Driver, person: Person) -> Seen:
+    """Wait until the follow-up is there."""
+    return slack.wait(lambda: [seen for seen in person.inbox if "You asked:" in seen.text], what="a follow-up")[0]
+
+
 def test_several_uses_are_one_note_a_week(slack: Driver, days: Days) -> None:
     tip_saved(slack)
     used_it(slack, slack.ben)
@@ -50,15 +55,21 @@ def test_the_note_comes_in_the_contributors_hours(slack: Driver, days: Days) -> 
     assert "Ben used it" in days.until_told(slack.ana).text
 
 
-def test_somebody_unnamed_is_told_of_only_in_a_crowd_of_three(slack: Driver, days: Days) -> None:
+def test_somebody_unnamed_is_told_of_when_three_were_asked_and_two_weeks_are_over(slack: Driver, days: Days) -> None:
     tip_saved(slack)
-    used_it(slack, slack.ben, telling=WITHOUT)
+    for person in (slack.ben, slack.cleo):
+        asks(slack, person)
+    asks_privately(slack, slack.dov, "drain the queue?", "general")
+    ask = days.until_asked(slack.ben)
+    ask.press("Solved it")
+    becomes(slack, ask, "May I tell Ana?")
+    ask.press(WITHOUT)
+    for person in (slack.dov, slack.cleo):
+        days.go_to(person, "fri")
+        is_asked(slack, person)
     days.go_to(slack.ana, "tue")
     days.nothing_comes(slack.ana)
-    used_it(slack, slack.cleo, telling="No")
-    days.nothing_comes(slack.ana)
-    asks_privately(slack, slack.dov, "drain the queue?", "general")
-    note = slack.wait(lambda: slack.ana.inbox[1:], what="the note")[0]
+    note = days.until_told(slack.ana)
     assert "- Somebody used it: it helped." in note.text
     assert "Ben" not in note.text
     assert slack.ben.id not in str(note.blocks)

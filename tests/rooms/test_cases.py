@@ -21,8 +21,9 @@ from kbot.post import passing
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Evidence, Intended, ReceiptKind, Received, TellingAllowed, Withdrawn
-from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, ZONES, act, letters, meet, saved
+from kbot.trail.facts import Intended, ReceiptKind, Received, TellingAllowed, Withdrawn
+from kbot.trail.proof import Evidence
+from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, ZONES, act, follow, letters, meet, saved
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
 """9:00 in New York, 14:00 in Lisbon, 15:00 in Berlin, 23:00 in Tokyo."""
@@ -345,14 +346,91 @@ def test_only_what_was_allowed_is_told(session: Session) -> None:
     assert planned(session, MONDAY + timedelta(days=14)) == []
 
 
-def test_somebody_unnamed_waits_for_a_crowd_of_three(session: Session) -> None:
+def asked_about(session: Session, item: Item, *people: str) -> None:
+    """They are all asked about it in the week of MONDAY."""
+    for person in people:
+        received(session, item, person, key=person)
+    run(session, MONDAY, 4)
+
+
+def unnamed(session: Session, item: Item, person: str, at: datetime) -> Case:
+    """They say that it helped, and that the contributor may hear it without their name."""
+    case = next(case for case in mine(session, person) if case.item == item.id)
+    for answer in (Answer.SOLVED, Answer.TELL_UNNAMED):
+        case = respond(session, case, answer, at)
+    follow(session)
+    return case
+
+
+def test_somebody_unnamed_waits_until_three_have_been_asked_for_a_week(session: Session) -> None:
     item = saved(session)
-    telling(session, BEN, item, with_name=False)
-    assert planned(session) == []
-    received(session, item, CLEO, key="c")
-    assert planned(session) == []
-    received(session, item, DOV, key="d")
-    assert planned(session) == ["somebody"]
+    asked_about(session, item, BEN, CLEO, DOV)
+    unnamed(session, item, BEN, MONDAY + 4 * DAY)
+    assert planned(session, MONDAY + 4 * DAY) == []
+    assert planned(session, MONDAY + 13 * DAY - 2 * HOUR) == [], "the week has to be over for a week"
+    assert planned(session, MONDAY + 14 * DAY) == ["somebody"]
+
+
+def test_two_who_were_asked_hide_nobody_however_many_have_it(session: Session) -> None:
+    item = saved(session)
+    asked_about(session, item, BEN, CLEO)
+    telling(session, DOV, item, with_name=False)
+    unnamed(session, item, BEN, MONDAY + 4 * DAY)
+    assert [planned(session, MONDAY + n * DAY) for n in (14, 28, 77)] == [[], [], []]
+
+
+def test_of_three_one_is_told_of_and_whom_they_need_is_not_named_later(session: Session) -> None:
+    item = saved(session)
+    asked_about(session, item, BEN, CLEO, DOV)
+    for person in (BEN, CLEO):
+        unnamed(session, item, person, MONDAY + 4 * DAY)
+    assert planned(session, MONDAY + 14 * DAY) == ["somebody"]
+    assert planned(session, MONDAY + 28 * DAY) == []
+    case = next(case for case in mine(session, DOV) if case.item == item.id)
+    for answer in (Answer.SOLVED, Answer.TELL_NAMED):
+        respond(session, case, answer, MONDAY + 29 * DAY)
+    follow(session)
+    assert planned(session, MONDAY + 35 * DAY) == []
+
+
+def test_what_lapsed_is_told_again_and_was_behind_nobody(session: Session) -> None:
+    item = saved(session)
+    asked_about(session, item, BEN, CLEO, DOV)
+    unnamed(session, item, BEN, MONDAY + 4 * DAY)
+    assert notes.plan_note(session, TEAM, ANA, MONDAY + 14 * DAY, REAL)
+    session.execute(update(OutboxRow).where(OutboxRow.key.startswith("note:")).values(state="lapsed"))
+    for team, lapsed in notes.lapsed(session):
+        notes.tell_later(session, team, lapsed)
+    assert planned(session, MONDAY + 28 * DAY) == ["somebody"]
+
+
+def test_how_many_answered_is_counted_of_whole_crowds(session: Session) -> None:
+    item = saved(session)
+    asked_about(session, item, BEN, CLEO, DOV)
+    assert notes.answered_of_asked(session, TEAM, item.id) == (0, 0)
+    unnamed(session, item, BEN, MONDAY + 4 * DAY)
+    assert planned(session, MONDAY + 14 * DAY) == ["somebody"]
+    assert notes.answered_of_asked(session, TEAM, item.id) == (1, 3)
+
+
+def test_who_confirms_it_is_told_too(session: Session) -> None:
+    item = saved(session)
+    received(session, item)
+    case = respond(session, mine(session)[0], Answer.ALREADY)
+    respond(session, case, Answer.CONFIRM_NAMED)
+    follow(session)
+    assert planned(session) == [BEN]
+
+
+def test_the_first_use_that_is_told_is_said_to_be_the_first(session: Session) -> None:
+    item = saved(session)
+    telling(session, BEN, item, with_name=True)
+    assert planned(session) == [BEN]
+    telling(session, CLEO, item, with_name=True)
+    assert planned(session, MONDAY + 7 * DAY) == [CLEO]
+    first, second = (row.key for row in letters(session, "note:", state="sent"))
+    assert notes.first_used(session, TEAM, first) == {item.id}
+    assert notes.first_used(session, TEAM, second) == set()
 
 
 def test_a_note_is_never_longer_than_a_message(session: Session) -> None:

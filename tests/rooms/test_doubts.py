@@ -16,7 +16,8 @@ from kbot.review import queue, rows
 from kbot.review.facts import Row, RowKind
 from kbot.review.queue import NotABroker
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Complaint, Evidence, Status
+from kbot.trail.facts import Complaint, Status
+from kbot.trail.proof import Evidence
 from tests.rooms.desk import (
     ANA,
     BEN,

@@ -18,17 +18,7 @@ from kbot.people import asking, directory
 from kbot.post.gate import Proactive
 from kbot.storage.units import Units
 from kbot.trail import log
-from kbot.trail.facts import (
-    Barrier,
-    Helped,
-    Helper,
-    HelpOffered,
-    HelpWanted,
-    Hindered,
-    Outcome,
-    Responded,
-    Status,
-)
+from kbot.trail.facts import Barrier, Helped, Helper, HelpOffered, HelpWanted, Hindered, Outcome, Responded, Status
 from kbot.trail.log import remember
 from tests.rooms.desk import (
     ANA,

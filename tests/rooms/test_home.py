@@ -60,7 +60,13 @@ CEILING = (
 )
 DELIVERIES = "What is new of the topics that you follow, and what others send you, comes"
 AT_ONCE = "What follows what you do comes at once, and word when somebody saves what you wrote."
-PACE = f"What you do: you have not said.\n{DELIVERIES}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
+HOME = (
+    "*Your community* is that of the channel you choose. With it I can tell that what worked for you came from "
+    "elsewhere, never that it was you."
+)
+PACE = (
+    f"What you do: you have not said.\n{DELIVERIES}\n{HOME}\n*What I may send you*\n[Pause a week]\n{CEILING} {AT_ONCE}"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +131,7 @@ def test_what_one_shared_with_what_came_of_it(session: Session) -> None:
     said(session, item, BEN, Status.APPLIED_AS_IS, Outcome.HELPED)
     said(session, item, DOV, Status.TRIED_NOT_WORKED)
     shown = home(session, ANA)
-    assert "*Importer stuck?*\nShared 2 days ago · used by 1 (reported), did not work for 1" in shown
+    assert "*Importer stuck?*\nShared 2 days ago · used by 1 (reported), worked for 1 of 2, did not work for 1" in shown
     assert "Shared 2 days ago · nobody has said yet what came of it" in shown
     assert "ben" not in shown.lower()
 

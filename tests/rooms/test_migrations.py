@@ -50,6 +50,7 @@ ALLOWED = {
     ("follow_up_case", "disposition"): "answered",
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",
+    ("follow_up_story", "readers"): "everyone",
 }
 """Columns that take no other text; everything else takes "x"."""
 

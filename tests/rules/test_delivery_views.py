@@ -12,7 +12,8 @@ from kbot.delivery import intentions, mobilize_views, need_views, views
 from kbot.delivery.facts import NEED_NEXT, NEXT, Delivery, Need, NeedState, Rule, Said, State, Why
 from kbot.library import naming
 from kbot.library.facts import Cadence, Item, Listed, Topic
-from kbot.trail.facts import Evidence, Plan
+from kbot.trail.facts import Plan
+from kbot.trail.proof import Evidence
 from tests.rules.test_views_fit import NOW, evidence, is_a_fine_form, is_fine, items, names, often, words
 
 topics = st.builds(Topic, id=st.uuids().map(lambda made: made.hex), name=words(naming.NAME_LIMIT))

@@ -46,7 +46,8 @@ from kbot.review import views as review
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, Row, RowKind
 from kbot.slack.outgoing import sentence_view
 from kbot.slack.words import SlackChannel
-from kbot.trail.facts import Barrier, Evidence, Helper, Responded, Status
+from kbot.trail.facts import Barrier, Helper, Responded, Status
+from kbot.trail.proof import Evidence
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PERMALINK = "https://harbor.slack.test/archives/C0PLATFORM/p1763600000000100?thread_ts=1763600000.000100&cid=C0PLATFORM"

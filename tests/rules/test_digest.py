@@ -11,7 +11,8 @@ from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, WaitsF
 from kbot.people.facts import DigestTime
 from kbot.review import digest, views
 from kbot.review.facts import Became, Desk, Done, Entry, Look, Numbers, Row, RowKind
-from kbot.trail.facts import Barrier, Decision, Evidence, Helper, Hindered, Reviewed
+from kbot.trail.facts import Barrier, Decision, Helper, Hindered, Reviewed
+from kbot.trail.proof import Evidence
 
 BERLIN, TOKYO, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Tokyo", "America/New_York"))
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -249,7 +250,7 @@ def read(said: views.Said) -> str:
 
 def test_the_whole_digest_as_it_is_read() -> None:
     entries = (
-        Entry(Row(RowKind.CHECK, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=3, helped=3, made_worse=1)),
+        Entry(Row(RowKind.CHECK, "i1"), item(ItemState.PUBLISHED), evidence=Evidence(used=3, helped=2, made_worse=1)),
         Entry(Row(RowKind.QUESTION, "q1"), question=question()),
         Entry(Row(RowKind.QUESTION, "q2"), question=question(), people=3),
         Entry(Row(RowKind.APPROVE, "i1"), item(ItemState.CANDIDATE, waits_for=BROKER)),
@@ -263,7 +264,7 @@ def test_the_whole_digest_as_it_is_read() -> None:
         "*Your weekly look* at <#C1>\n"
         "Check now\n"
         "*Importer &lt;stuck&gt;?*\n"
-        "From Ana &amp; Co in <#C1> · 3 days ago · used by 3 (reported), made things worse for 1\n"
+        "From Ana &amp; Co in <#C1> · 3 days ago · used by 3 (reported), worked for 2 of 3, made things worse for 1\n"
         "[Verify] [Ask the contributor] [Retire it]\n"
         "People waiting\n"
         "> how do I get &lt;!channel&gt; a badge?\n"

@@ -18,7 +18,7 @@ from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.post.facts import Unasked
 from kbot.post.gate import Held, Proactive
-from kbot.trail.facts import Evidence
+from kbot.trail.proof import Evidence
 from tests.rules.test_desks_fit import WORST
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

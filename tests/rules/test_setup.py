@@ -86,6 +86,13 @@ def test_what_was_chosen_becomes_the_policy() -> None:
     assert chosen() == Policy("C1", Mode.CAPTURE, Publication.NOTIFY, ("memo",), ("CLEO",), 4, 9, True)
 
 
+def test_a_community_is_a_name_that_fits() -> None:
+    assert chosen(community="  #Run  & Ops ").community == "Run & Ops"
+    with pytest.raises(BadInput, match="at most 60 characters; this one has 61") as refused:
+        chosen(community="x" * 61)
+    assert refused.value.field == setup.COMMUNITY
+
+
 @pytest.mark.parametrize("publication", [*Publication, ""])
 def test_a_private_channel_is_always_opt_in(publication: str) -> None:
     assert chosen(publication=publication, is_private="yes").publication is Publication.OPT_IN

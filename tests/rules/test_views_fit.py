@@ -5,6 +5,7 @@ The judge is the local Slack's own validation, which knows nothing of kbot.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from kbot.answers import views as answers
 from kbot.answers.facts import Question, Why
 from kbot.capture import views as capture
-from kbot.follow_up import lots
+from kbot.cards import section, story_of
+from kbot.follow_up import lots, note_views, story_views
 from kbot.follow_up import views as follow_up
-from kbot.follow_up.facts import BARRIER, Case, CaseState, Form, Step, Telling, Told
+from kbot.follow_up.drafts import PLACE_LIMIT, WORDS_LIMIT
+from kbot.follow_up.facts import BARRIER, Became, Case, CaseState, Form, Step, Telling, Told
 from kbot.follow_up.notes import MOST_TOLD
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.steps import OF_STEP
@@ -36,7 +39,8 @@ from kbot.library.facts import (
 from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.playground.words import broadcasts, walk
-from kbot.trail.facts import Evidence, Outcome, Ratings, Status
+from kbot.trail.facts import Outcome, Status
+from kbot.trail.proof import Evidence, Ratings, Readers, Story
 from tests.examples import examples
 
 BROKEN_ENTITY = re.compile(r"&(?!amp;|lt;|gt;)(?!cid=)")
@@ -162,7 +166,27 @@ cases = st.builds(
     ),
 )
 counts = st.integers(0, 10**6)
-evidence = st.builds(Evidence, used=counts, helped=counts, failed=counts, made_worse=counts)
+stories = st.builds(
+    Story,
+    team=st.just("T1"),
+    case=st.uuids().map(lambda made: made.hex),
+    item=st.just("a" * 32),
+    person=st.just("U0BEN"),
+    place=words(PLACE_LIMIT),
+    happened=words(WORDS_LIMIT),
+    why=st.just("") | words(WORDS_LIMIT),
+    advice=st.just("") | words(WORDS_LIMIT),
+    readers=st.sampled_from(Readers),
+    with_name=st.booleans(),
+    link=st.sampled_from(["", "https://tickets.test/1?a=b&c=d"]),
+    told_at=moments,
+    witness=st.sampled_from([None, "U0CLEO"]),
+    was_seen=st.sampled_from([None, True, False]),
+)
+told_of = st.lists(stories, max_size=2).map(tuple)
+evidence = st.builds(
+    Evidence, used=counts, helped=counts, failed=counts, made_worse=counts, successes=told_of, failures=told_of
+)
 
 
 def is_fine(blocks: Sequence[Any], text: str = "text") -> None:
@@ -279,15 +303,29 @@ def test_the_bundle(asked: list[tuple[Case, Item | None]], name: str) -> None:
 
 
 @often
-@given(st.lists(st.tuples(cases, items, st.booleans()), min_size=1, max_size=MOST_TOLD), names)
-def test_the_note(told: list[tuple[Case, Item, bool]], name: str) -> None:
-    for one_item in (False, True):
-        rows = [
-            (Told(case, with_name), told[0][1] if one_item else item)
-            for case, item, with_name in (told * MOST_TOLD)[:MOST_TOLD]
-        ]
-        text, blocks = follow_up.note(rows, called("Ana", name), NOW)
+@given(st.lists(st.tuples(cases, items, st.booleans(), st.none() | stories), min_size=1, max_size=4), names)
+def test_the_note(told: list[tuple[Case, Item, bool, Story | None]], name: str) -> None:
+    many = (told * MOST_TOLD)[:MOST_TOLD]
+    rows = [Told(case, with_name, story) for case, _, with_name, story in many]
+    found = [item for _, item, _, _ in many]
+    variants = {case.id: item for case, item, _, _ in many}
+    each = [Became(item, [one], True, 4, 2, 6, 11, variants) for item, one in zip(found, rows, strict=True)]
+    for became in (each, [Became(found[0], rows, True, 4, 2, 6, 11, variants)]):
+        text, blocks = note_views.note(became, called("Ana", name), NOW)
         is_fine(blocks, text)
+
+
+@often
+@given(cases, items, st.none() | stories, names, st.sampled_from([None, True, False]))
+def test_two_lines_and_who_saw_it(
+    case: Case, item: Item, story: Story | None, name: str, was_seen: bool | None
+) -> None:
+    asked = follow_up.Asked(case, item, called(name))
+    is_a_fine_form(dict(story_views.modal(asked, item, story)))
+    if story is not None:
+        text, blocks = story_views.did_you_see(item, replace(story, was_seen=was_seen), Status.APPLIED_AS_IS, name)
+        is_fine(blocks, text)
+        is_fine([section(story_of(story, called(name)))])
 
 
 @often
