@@ -90,6 +90,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     follow_up.plan_bundles,
     follow_up.plan_notes,
     review.plan_digests,
+    review.publish_numbers,
     answers.refit_thresholds,
 )
 
