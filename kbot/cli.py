@@ -19,6 +19,7 @@ from kbot.logs import set_up_logging
 from kbot.meaning.opening import open_embedder
 from kbot.playground.tour import demo as run_demo
 from kbot.post import looking_inside
+from kbot.review import report_views, reports
 from kbot.settings import Settings
 from kbot.simulation.outcome import simulated
 from kbot.simulation.running import Size
@@ -97,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
         "--confidence", type=Path, metavar="FILE", help="write how sure it is of an answer: query, confidence a line"
     )
 
+    told = word("report", _report, "Print the numbers that were published last, as `/kb stats` shows them.")
+    told.add_argument("--csv", action="store_true", help="as a table for other programs")
+    told.add_argument("--team", metavar="ID", help="of this workspace alone")
     lived = word(
         "simulate", _simulate, "Let an invented organisation live with kbot, and hold its numbers to the truth."
     )
@@ -203,6 +207,25 @@ def _eval(settings: Settings, given: argparse.Namespace) -> None:
     if given.confidence is not None:
         write_confidence(given.confidence, rankings)
     print(*result.lines(), sep="\n")
+
+
+def _report(settings: Settings, given: argparse.Namespace) -> None:
+    address = Address.parse(settings.database_url)
+    schema.must_be_current(address)
+    with schema.session_of(address) as session:
+        teams = reports.teams(session)
+        if given.team is not None and given.team not in teams:
+            raise BadInput(
+                f"There are no numbers of a workspace {given.team}; there are: {', '.join(teams) or 'none'}."
+            )
+        wanted = [given.team] if given.team else teams
+        found = [(team, report) for team in wanted if (report := reports.latest(session, team)) is not None]
+    if not found:
+        print(report_views.NOT_YET)
+    for team, report in found:
+        if len(found) > 1:
+            print(f"# {team}")
+        print(report_views.table(report) if given.csv else "\n".join(report_views.lines(report)))
 
 
 def _simulate(_: Settings, given: argparse.Namespace) -> int:

@@ -118,6 +118,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     follow_up.plan_notes,
     helping.go_on,
     review.plan_digests,
+    review.publish_numbers,
     answers.refit_thresholds,
 )
 

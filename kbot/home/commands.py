@@ -25,6 +25,7 @@ HELP = {
     "resume": "`/kb resume` ends that",
     "limits": "`/kb limits 2` lowers how often I write unasked in a week, `/kb limits 11-15` says when",
     "review": "`/kb review` shows a broker what waits",
+    "stats": "`/kb stats` shows brokers and admins the numbers, `/kb stats csv` as a table",
     "setup": "`/kb setup` changes how I behave in this channel, `/kb setup show` tells it",
     "capture": "`/kb capture me` lets others save what you write again",
 }

@@ -33,11 +33,14 @@ def counts(
     now: datetime,
     forms: Collection[Form] = FOLLOWED_UP,
 ) -> Counts:
-    """The cases of these forms opened from `since` until before `until`, as they are `now` (people's time)."""
+    """The cases of these forms opened from `since` until before `until`, as they are `now` (people's time).
+
+    What people told unasked (Form.SELF) is counted apart, as `unasked`, where those who did are a crowd.
+    """
     rows = session.scalars(
         select(CaseRow).where(
             CaseRow.team_id == team,
-            CaseRow.form.in_((*forms, Form.SELF)),
+            CaseRow.form.in_(forms),
             CaseRow.opened_at >= since,
             CaseRow.opened_at < until,
         )

@@ -11,7 +11,9 @@ from kbot.delivery.facts import Need
 from kbot.helping.facts import Shown
 from kbot.library.facts import Item
 from kbot.trail.facts import Barrier
+from kbot.trail.measures import Burden, Counts
 from kbot.trail.proof import Evidence
+from kbot.trail.small_numbers import Table
 
 
 class RowKind(StrEnum):
@@ -126,6 +128,22 @@ class Numbers:
     answered: int = 0
     followed_up: int = 0
     told: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the receipts from `since` to `until`, as it was told by `as_of` (people's time).
+
+    Everything here may be shown: what may not is None. `minds`: of what changes minds; `mini`: with the mini-sample.
+    """
+
+    since: datetime
+    until: datetime
+    as_of: datetime
+    table: Table
+    burden: Burden | None
+    minds: Counts | None = None
+    mini: float | None = None
 
 
 @dataclass(frozen=True)

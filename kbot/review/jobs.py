@@ -9,7 +9,7 @@ from kbot.post import outbox
 from kbot.post.gate import Refuse, Wait, may_come_at_its_hour
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
-from kbot.review import planning, queue, showing, views
+from kbot.review import planning, queue, reports, showing, views
 from kbot.review.facts import Look
 from kbot.slack.outgoing import Outgoing, Post
 from kbot.trail.evidence import evidence
@@ -21,6 +21,12 @@ async def plan_digests(house: House) -> None:
     """At each tick: every broker whose digest's moment has come gets one, if there is anything to say."""
     for one in await house.unit.read(planning.due, house.now()):
         await house.unit(planning.plan, one, house.clock.real())
+
+
+async def publish_numbers(house: House) -> None:
+    """At each tick: on the first of each week, the numbers of each workspace, once."""
+    for team in await house.unit.read(reports.due, house.now()):
+        await house.unit(reports.publish, team, house.now())
 
 
 async def digest(house: House, letter: Letter) -> Outgoing | Drop | Hold:

@@ -19,7 +19,7 @@ from kbot.library import items
 from kbot.people import directory
 from kbot.people.viewers import channel_for, member_of, viewer_of
 from kbot.post import outbox
-from kbot.review import planning, queue, showing, views
+from kbot.review import planning, queue, report_views, reports, showing, views
 from kbot.review.facts import Look, Row, RowKind
 from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
 from kbot.slack.modals import show_modal
@@ -65,6 +65,19 @@ async def _reply(
         receipt = next((entry for entry in about.entries if entry.done), None)
     text, blocks = views.review(desk, now, receipt)
     return Reply(text, blocks, replace=decided is not None)
+
+
+async def stats(house: House, command: Command) -> Answer:
+    """`/kb stats`: the published numbers of the workspace, for brokers and admins; `/kb stats csv` as a table."""
+    person = await member_of(house, command.team, command.person)
+    brokered = await house.unit.read(directory.channels_of_broker, command.team, person.id)
+    if not (person.is_admin or brokered):
+        raise BadInput(report_views.NOT_FOR_YOU)
+    found = await house.unit.read(reports.latest, command.team)
+    if found is None:
+        return Reply(report_views.NOT_YET)
+    as_table = command.rest.strip().lower() == "csv"
+    return Reply("The numbers.", report_views.code(found) if as_table else report_views.blocks(found))
 
 
 async def on_decision(house: House, press: Press) -> Answer:
@@ -242,4 +255,4 @@ PRESSES = {
     views.ROUTE: on_route,
 }
 SUBMISSIONS = {views.ANSWER_MODAL: on_answer_modal, views.ROUTE_MODAL: on_route_modal}
-WORDS = {"review": review}
+WORDS = {"review": review, "stats": stats}

@@ -78,7 +78,7 @@ def manifest(url: str | None = None) -> dict[str, Any]:
     command = {
         "command": "/kb",
         "description": "Ask, add, follow up, see what you learned",
-        "usage_hint": "ask | add | follow | need | lineage | used | learned | limits | pause | setup | help",
+        "usage_hint": "ask | add | follow | need | lineage | used | learned | limits | pause | setup | stats | help",
         "should_escape": True,
     }
     if url is not None:

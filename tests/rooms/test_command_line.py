@@ -24,6 +24,7 @@ from kbot.playground.server import Playground
 from kbot.post import inbox, outbox
 from kbot.post.outbox import Letter
 from kbot.post.tables import InboxRow, OutboxRow
+from kbot.review import report_views, reports
 from kbot.slack import credentials
 from kbot.storage import schema
 from kbot.storage.address import Address
@@ -240,7 +241,7 @@ def test_check_says_how_the_database_stands(kbot: Kbot, tmp_path: Path) -> None:
     assert "use the kbot that made it" in said.out
 
 
-@pytest.mark.parametrize("words", [["upgrade", "nonsense"], ["upgrade", "9999"], ["downgrade", "-9"]])
+@pytest.mark.parametrize("words", [["upgrade", "nonsense"], ["upgrade", "9999"], ["downgrade", "-99"]])
 def test_a_revision_that_there_is_none_of_is_refused(kbot: Kbot, words: list[str]) -> None:
     kbot("db", "upgrade")
     assert kbot("db", *words).sentence.endswith("Try `kbot db upgrade` or `kbot db downgrade -1`.")
@@ -372,6 +373,31 @@ def test_what_is_dead_is_tried_once_more(kbot: Kbot, filled: str) -> None:
 
 def test_where_nothing_is_yet_it_says_how_to_begin(kbot: Kbot) -> None:
     assert kbot("inbox", "list").sentence.endswith("yet. Start `kbot run` or `kbot demo` first.")
+
+
+def test_the_published_numbers_are_printed_as_slack_shows_them(kbot: Kbot, address: Address) -> None:
+    url = address.url.set(drivername=address.url.drivername.split("+")[0]).render_as_string(hide_password=False)
+    assert kbot("report", KBOT_DATABASE_URL=url).out.startswith("There are no numbers yet")
+    with schema.session_of(address, to_write=True) as session:
+        reports.publish(session, "T1", NOW)
+        session.commit()
+        report = reports.latest(session, "T1")
+    assert report is not None
+    assert kbot("report", KBOT_DATABASE_URL=url).out.splitlines() == report_views.lines(report)
+    assert kbot("report", "--csv", "--team", "T1", KBOT_DATABASE_URL=url).out.startswith("part,from,to,people")
+    assert "there are: T1" in kbot("report", "--team", "T2", KBOT_DATABASE_URL=url).sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--weeks", "4"], "more than 5 weeks"),
+        (["--seeds", "2", "--database-url", "sqlite:///x.db"], "leave --seeds or --database-url out"),
+        (["--people", "0"], "a number from 1 to 10000"),
+    ],
+)
+def test_a_simulation_that_cannot_be_is_refused(kbot: Kbot, words: list[str], sentence: str) -> None:
+    assert sentence in kbot("simulate", *words).err
 
 
 @on_sqlite
