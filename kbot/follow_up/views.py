@@ -163,7 +163,8 @@ def _ask_status(asked: Asked, item: Item, lead: str, now: datetime) -> list[Bloc
     title = f"*{title_of(item)}*"
     if case.form is Form.QUESTION and case.words:
         words = escaped(one_line(case.words), 200)
-        text = f"{lead}You asked: _{words}_. Did the answer help?\n{title}"
+        question = "You got help with this. Did that do it?" if case.rhythm is Rhythm.HELPED else "Did the answer help?"
+        text = f"{lead}You asked: _{words}_. {question}\n{title}"
         return [section(text), _row(case, QUESTION_BUTTONS)]
     if case.form is Form.THOUGHT:
         row, more, question = THOUGHT_BUTTONS, THOUGHT_MENU, "Did it change anything for you?"

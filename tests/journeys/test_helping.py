@@ -61,7 +61,7 @@ def test_ana_answers_and_ben_is_helped(slack: Driver, days: Days, bot: Bot) -> N
     assert bot.count("fact", "kind = 'Helped'") == 1
     days.go(days=8)
     days.go_to(slack.ben, "thu", 11)
-    gets(slack, slack.ben, "Did th")  # at follow-up's own time
+    gets(slack, slack.ben, "You got help with this. Did that do it?")
 
 
 def test_a_no_and_a_silence_lead_to_the_next_and_then_to_the_broker(slack: Driver, days: Days) -> None:
