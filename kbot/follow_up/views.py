@@ -112,6 +112,8 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
         question, answers = BARRIER_QUESTIONS[case.status], barriers(case.status)
     else:
         question, answers = QUESTIONS[step].format(contributor=who), OF_STEP.get(step, ())
+    if item.contributor is None:  # an app shared it, and cannot be asked
+        answers = [answer for answer in answers if answer is not Answer.HELP_CONTRIBUTOR]
     if case.status is Status.TRIED_NOT_WORKED:
         answers = [answer for answer in answers if answer is not Answer.MAY_ASK_ME]
     words = " ".join(part for part in (_said(case), _telling(asked, item), question) if part)
