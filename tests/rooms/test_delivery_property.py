@@ -1,4 +1,4 @@
-"""Random histories of delivery: never the same item twice, never one that its reader may not see, in a message or the tab."""
+"""Random histories of delivery: never the same item twice, nowhere one that its reader may not see then."""
 
 import json
 from collections import Counter
