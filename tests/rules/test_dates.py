@@ -95,7 +95,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(st.text(max_size=80) | numbers | st.lists(pieces, max_size=6).map(" ".join))
 def test_whatever_is_typed_is_a_day_to_come_or_one_sentence(words: str) -> None:
     with contextlib.suppress(BadInput):
