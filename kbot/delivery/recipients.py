@@ -74,7 +74,8 @@ def choose(session: Session, item: Item, now: datetime, inside: Collection[str] 
         parents = [one.other for one in links if one.item == item.id and one.kind in WITHOUT_LOOPS[0]]
         found += insert_selected(session, DeliveryRow, _NAMES, _in_waves(item, now, inside, recalled, parents))
         found += insert_selected(session, DeliveryRow, _NAMES, _who_do_it(item, now, inside, recalled))
-        found += insert_selected(session, DeliveryRow, _NAMES, _next_door(item, now, inside, recalled))
+        if _anybody_wants_next_door(session, item.team):
+            found += insert_selected(session, DeliveryRow, _NAMES, _next_door(item, now, inside, recalled))
     return found + insert_selected(session, DeliveryRow, _NAMES, _channels(item, now))
 
 
@@ -209,6 +210,12 @@ def _who_do_it(item: Item, now: datetime, inside: Collection[str] | None, recall
         .where(~_muted(item, InterestRow.person, Rule.DOES.value, InterestRow.topic_id, now))
         .group_by(InterestRow.person)
     )
+
+
+def _anybody_wants_next_door(session: Session, team: str) -> bool:
+    """One indexed look, for the neighbours of a topic are many to look for."""
+    query = select(PersonRow.user_id).where(PersonRow.team_id == team, PersonRow.next_door)
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _next_door(item: Item, now: datetime, inside: Collection[str] | None, recalled: Collection[str]) -> Select[Any]:

@@ -41,7 +41,7 @@ class PersonRow(Table):
     next_door: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         CheckConstraint("pace IN ('at_once', 'daily', 'weekly', 'never')", name="person_pace"),
-        Index("person_next_door", "team_id", postgresql_where=text("next_door"), sqlite_where=text("next_door")),
+        Index("person_next_door", "team_id", postgresql_where=text("next_door"), sqlite_where=text("next_door = 1")),
     )
 
 

@@ -7,7 +7,7 @@ revision = "0007"
 down_revision = "0006"
 
 STATES = "'held', 'waiting', 'planned', 'sent', 'dropped'"
-OFFERED, NEXT_DOOR = sa.text("state = 'offered'"), sa.text("next_door")
+OFFERED = sa.text("state = 'offered'")
 
 
 def upgrade() -> None:
@@ -36,7 +36,13 @@ def upgrade() -> None:
         person.add_column(sa.Column("next_door", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("person") as person:
         person.alter_column("next_door", existing_type=sa.Boolean(), server_default=None)
-    op.create_index("person_next_door", "person", ["team_id"], postgresql_where=NEXT_DOOR, sqlite_where=NEXT_DOOR)
+    op.create_index(
+        "person_next_door",
+        "person",
+        ["team_id"],
+        postgresql_where=sa.text("next_door"),
+        sqlite_where=sa.text("next_door = 1"),
+    )
 
 
 def _states(allowed: str) -> None:
