@@ -1,6 +1,6 @@
 """Whether the measures tell the truth: many small organisations of known behaviour, through kbot's own code.
 
-Each seed is an organisation of 30 people in 3 channels and 8 time zones over 10 weeks (`kbot simulate` lives through
+Each seed is an organisation of 16 people in 2 channels and 8 time zones over 9 weeks (`kbot simulate` lives through
 one of 200 people and 26 weeks; 200 of those would take hours). Truth: about 3 in 10 used what they had contact with;
 who did answers in 60 % of cases, others in 35 %. The bounds, with the sampling margin, must contain the share of the
 eligible receipts that were used in 95 % of the seeds, and no seed may break what is promised of messages and trail.
@@ -15,7 +15,7 @@ from kbot.simulation.outcome import Outcome, simulated
 from kbot.simulation.running import Size
 from kbot.trail.measures import application_interval, bounds_over_eligible
 
-SIZE = Size(people=30, channels=3, weeks=10)
+SIZE = Size(people=16, channels=2, weeks=9)
 SEEDS = 200
 AT_LEAST = 0.95
 

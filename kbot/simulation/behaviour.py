@@ -23,7 +23,7 @@ TRY = 0.36
 TRIED_AFTER = timedelta(days=8)
 """How long that takes, on average (exponential)."""
 
-SAVED_A_WEEK = 0.6
+SAVED_A_WEEK = 0.5
 """Items of each topic."""
 
 ANSWERS_IF_USED, ANSWERS_IF_NOT = 0.60, 0.35

@@ -15,7 +15,7 @@ from kbot.act import BadInput
 from kbot.delivery.facts import State
 from kbot.delivery.tables import DeliveryRow
 from kbot.follow_up.facts import Form
-from kbot.follow_up.tables import CaseRow, TellingRow
+from kbot.follow_up.tables import AskRow, CaseRow, TellingRow
 from kbot.library.tables import ItemRow
 from kbot.post.outbox import LetterState
 from kbot.post.tables import OutboxRow
@@ -173,6 +173,10 @@ def orphans(session: Session) -> Iterator[str]:
     without = (CaseRow.form != Form.SELF.value) & ~receipt | ~there | (CaseRow.letter.is_not(None) & ~asked_in)
     for case in session.scalars(select(CaseRow.id).where(without)):
         yield f"case {case} without its receipt, item or letter"
+
+    was_planned = exists().where(OutboxRow.team_id == AskRow.team_id, OutboxRow.key == AskRow.letter)
+    for case, n in session.execute(select(AskRow.case_id, AskRow.n).where(~was_planned)):
+        yield f"question {n} of case {case} without its letter"
 
     has_case = exists().where(
         CaseRow.team_id == FactRow.team_id, CaseRow.person == FactRow.person, CaseRow.item_id == FactRow.item_id

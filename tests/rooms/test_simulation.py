@@ -15,7 +15,7 @@ from kbot.storage import schema
 from kbot.storage.address import Address
 from kbot.trail.tables import FactRow
 
-SMALL = Size(people=12, channels=2, weeks=8)
+SMALL = Size(people=10, channels=1, weeks=8)
 TINY = Size(people=4, channels=1, weeks=6)
 
 
