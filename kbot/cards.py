@@ -38,6 +38,7 @@ BODY_SHOWN = 1200
 LINE_SHOWN = 280
 QUOTE_SHOWN = 240
 STORY_SHOWN = 400
+MOST_NAMED = 3
 BUTTON_LIMIT = 75
 
 BUILD_ON = "cards.build_on"
@@ -230,6 +231,8 @@ def origin(item: Item, names: Mapping[str, str], evidence: Evidence, now: dateti
     if item.verified_by and item.verified_at:
         name = escaped(names.get(item.verified_by, "a broker"), 60)
         parts.append(f"verified {age(item.verified_at, now)} by {name}")
+    if confirmed := [escaped(names[who], 60) for who in evidence.confirmed_by if who in names][:MOST_NAMED]:
+        parts.append(f"confirmed by {', '.join(confirmed)}")
     if evidence.is_learned(item.home):
         parts.append(learned(item, evidence))
     if said := evidence.told(now):

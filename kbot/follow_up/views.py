@@ -56,8 +56,8 @@ LABEL_NAME = 18
 WHO_SEES_THIS = (
     "You. {contributor}, if you let me tell them. Nobody else - not your manager, not the people who run kbot's "
     "reports. They see totals of 5 or more people; an item itself shows how often it was used and whether it failed, "
-    "without names. If something did harm or is outdated, the broker hears that, not from whom. Whomever you ask for "
-    "help sees that it is you. You can change any answer."
+    "without names. Two lines that you write are read by whom you choose. If something did harm or is outdated, the "
+    "broker hears that, not from whom. Whomever you ask for help sees that it is you. You can change any answer."
 )
 
 

@@ -189,5 +189,6 @@ def _shown(session: Session, viewer: Viewer, wanted: Iterable[str], *, findable:
     said = evidence(session, viewer.team, [item.id for item in kept])
     people = {p for item in kept for p in (item.contributor, item.verified_by) if p}
     people |= {story.person for one in said.values() for story in one.successes + one.failures if story.with_name}
+    people |= {person for one in said.values() for person in one.confirmed_by}
     names = {p.id: p.name for p in directory.people(session, viewer.team, people).values()}
     return Shown(kept, names, said, viewer.among_outsiders)

@@ -18,7 +18,8 @@ class _Said:
 
     responses: dict[str, Responded] = field(default_factory=dict)
     doubts: dict[str, datetime] = field(default_factory=dict)
-    confirmed: set[str] = field(default_factory=set)
+    confirmed: dict[str, bool] = field(default_factory=dict)
+    """Who did the same before, and whether that may be said with their name."""
     verified: datetime | None = None
 
 
@@ -37,7 +38,7 @@ def evidence(session: Session, team: str, items: Iterable[str]) -> dict[str, Evi
             case Rated(is_helpful=True):
                 about.doubts.pop(fact.person, None)
             case Confirmed():
-                about.confirmed.add(fact.person)
+                about.confirmed[fact.person] = fact.with_name
             case Responded() if fact.status is not Status.OFF_THE_POINT:
                 about.responses[fact.person] = fact
                 if fact.outcome is Outcome.HELPED:
@@ -81,6 +82,7 @@ def _counted(about: _Said, told: Sequence[Story], homes: Mapping[str, str]) -> E
         partly=went(Outcome.PARTLY),
         no_difference=went(Outcome.NO_DIFFERENCE),
         confirmed=len(about.confirmed),
+        confirmed_by=tuple(sorted(who for who, with_name in about.confirmed.items() if with_name)),
         linked=sum(bool(one.link) for one in told),
         seen=sum(one.was_seen is True for one in told),
         homes=tuple(sorted(homes[who] for who in worked_for if who in homes)),

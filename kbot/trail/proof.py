@@ -65,7 +65,8 @@ class Evidence:
     """How many people reported what of one item; each person's latest word counts.
 
     `doubted`: how many find it outdated or wrong since it was last verified. `troubles`: when, since then, each of
-    those whom it failed or harmed, or who doubt it, said so last. `confirmed`: how many did the same before.
+    those whom it failed or harmed, or who doubt it, said so last. `confirmed`: how many did the same before;
+    those in `confirmed_by` may be named.
     `linked` and `seen`: of how many reports there is a link, and how many a colleague saw. `homes`: the communities of
     those for whom it worked, as far as they are known. `successes` and `failures`: the stories of those for whom it
     worked and did not that everybody who may see the item may read, the newest first.
@@ -80,6 +81,7 @@ class Evidence:
     partly: int = 0
     no_difference: int = 0
     confirmed: int = 0
+    confirmed_by: tuple[str, ...] = ()
     linked: int = 0
     seen: int = 0
     homes: tuple[str, ...] = ()

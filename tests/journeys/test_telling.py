@@ -126,7 +126,7 @@ def test_what_was_changed_meanwhile_is_told_as_it_is_now(slack: Driver, days: Da
     which.press(WITH)
     becomes(slack, which, "You said: Tried, didn't work")
     note = days.until_told(slack.ana)
-    assert "- Ben tried it and it did not work." in note.text
+    assert "- Ben tried it and it did not work: it was not clear how." in note.text
     assert "helped" not in note.text
 
 

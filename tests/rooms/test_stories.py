@@ -134,7 +134,10 @@ def test_who_did_the_same_before_confirms_it_once(session: Session) -> None:
     item = saved(session)
     for n in range(2):
         remember(session, Confirmed(TEAM, f"c{n}", FRIDAY, BEN, item.id, True))
-    assert said_of(session, item) == Evidence(confirmed=1)
+    assert said_of(session, item) == Evidence(confirmed=1, confirmed_by=(BEN,))
+    assert "confirmed by Ben" in str(card(item, {BEN: "Ben"}, said_of(session, item), NOW)[-1])
+    remember(session, Confirmed(TEAM, "c3", FRIDAY + days(1), BEN, item.id, False))
+    assert said_of(session, item) == Evidence(confirmed=1), "their latest word counts"
 
 
 # -- learned

@@ -83,6 +83,33 @@ def check(asked: Sequence[int], until: int) -> None:
         assert not everywhere, (asked, seen_by_ana)
 
 
+def counted(asked: Sequence[int], said: Sequence[Said], until: int) -> list[tuple[int, int]]:
+    """What each note says of how many answered of the asked, once their crowd has formed."""
+    found = []
+    for now in range(until):
+        contacts = {f"p{n}": weeks(week) for n, week in enumerate(asked) if week <= now}
+        inside = {person for crowd in form(contacts, [], weeks(now) + timedelta(days=1)) for person in crowd}
+        answered = sum(f"p{n}" in inside and one.week is not None and one.week <= now for n, one in enumerate(said))
+        found.append((answered, len(inside)))
+    return found
+
+
+def test_nor_does_the_number_of_those_who_answered_give_anybody_away() -> None:
+    """Five were asked; some answer and want nothing told."""
+    asked, until = [0] * 5, 4
+    ways = [Said(), *(Said(week, how) for week in (0, 3) for how in (False, None))]
+    worlds: defaultdict[tuple[object, ...], list[list[tuple[str, ...]]]] = defaultdict(list)
+    for said in product(ways, repeat=5):
+        seen = notes(asked, said, until)
+        told = [len(unnamed) for _, unnamed in seen]
+        worlds[*told, *counted(asked, said, until)].append([unnamed for _, unnamed in seen])
+    for shown, alike in worlds.items():
+        for note in range(until):
+            tellers = [set(world[note]) for world in alike]
+            assert not tellers[0] or len(set().union(*tellers)) >= CROWD, shown
+        assert not set.intersection(*({person for note in world for person in note} for world in alike)), shown
+
+
 @given(st.lists(st.integers(0, 2), min_size=3, max_size=4).map(sorted))
 @settings(max_examples=10, deadline=None)
 def test_who_knows_the_asks_and_keeps_all_notes_cannot_tell_who_said_it(asked: list[int]) -> None:
