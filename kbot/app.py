@@ -33,8 +33,10 @@ from kbot.delivery import mobilize_listeners, need_listeners, recall_listeners, 
 from kbot.follow_up import listeners as follow_up
 from kbot.helping import listeners as helping
 from kbot.home import listeners as home
+from kbot.home import log_listeners
 from kbot.home.commands import Commands
 from kbot.house import House
+from kbot.learning import listeners as learning
 from kbot.library import items
 from kbot.library import jobs as library
 from kbot.meaning.opening import open_embedder
@@ -90,6 +92,7 @@ def doors_of(house: House) -> Doors:
         **follow_up.WORDS,
         **review.WORDS,
         **home.WORDS,
+        **log_listeners.WORDS,
     }
     return Doors(
         presses=with_house(
@@ -107,8 +110,10 @@ def doors_of(house: House) -> Doors:
                     **mobilize_listeners.PRESSES,
                     **follow_up.PRESSES,
                     **helping.PRESSES,
+                    **learning.PRESSES,
                     **review.PRESSES,
                     **home.PRESSES,
+                    **log_listeners.PRESSES,
                 }
             ),
         ),

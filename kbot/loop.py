@@ -29,6 +29,8 @@ from kbot.helping.tables import RequestRow
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
+from kbot.learning import checks
+from kbot.learning import jobs as learning
 from kbot.library import jobs as library
 from kbot.library import lineage, topics
 from kbot.library.tables import WordsRow
@@ -50,6 +52,7 @@ from kbot.trail.facts import (
     Hindered,
     Intended,
     Linked,
+    MemoryWanted,
     NotSuited,
     Published,
     Received,
@@ -82,10 +85,23 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Hindered: [clearer.tell_of_others],
     HelpWanted: [requests.open_request],
     Revised: [clearer.made_clearer, planning.show_clearer],
-    Withdrawn: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
-    Superseded: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
+    Withdrawn: [
+        cases.close_for_item,
+        requests.close_for_item,
+        checks.stop_for_item,
+        deliveries.drop_item,
+        recall.recall,
+    ],
+    Superseded: [
+        cases.close_for_item,
+        requests.close_for_item,
+        checks.stop_for_item,
+        deliveries.drop_item,
+        recall.recall,
+    ],
     Contradicted: [recall.recall],
     Linked: [responses.linked],
+    MemoryWanted: [checks.begin],
     NotSuited: [deliveries.not_suited],
     Unlinked: [recall.undone],
     Ticked: [ticks.report],
@@ -101,6 +117,7 @@ LETTERS: Mapping[str, Writer] = {
     **follow_up.LETTERS,
     **tick_jobs.LETTERS,
     **helping.LETTERS,
+    **learning.LETTERS,
     **recall_jobs.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
@@ -114,6 +131,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     follow_up.plan_bundles,
     follow_up.plan_notes,
     helping.go_on,
+    learning.plan_checks,
     review.plan_digests,
     answers.refit_thresholds,
 )

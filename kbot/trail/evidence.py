@@ -1,12 +1,13 @@
 """What people said of items, counted without names. Only their own words count, never what they wrote elsewhere."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from kbot.trail import log
-from kbot.trail.facts import Doubted, Evidence, Outcome, Rated, Ratings, Responded, Status, Verified
+from kbot.trail.facts import Doubted, Evidence, Outcome, Rated, Ratings, Responded, Status, Unclear, Verified
 
 Whose = tuple[str, str]
 """An item and a person."""
@@ -18,7 +19,10 @@ def evidence(session: Session, team: str, items: Iterable[str]) -> dict[str, Evi
     responses: dict[Whose, Responded] = {}
     doubts: dict[Whose, datetime] = {}
     verified: dict[str, datetime] = {}
-    for fact in log.all_about(session, (Responded, Rated, Doubted, Verified), team, wanted):
+    unclear: dict[str, datetime] = {}
+    for fact in log.all_about(session, (Responded, Rated, Doubted, Verified, Unclear), team, wanted):
+        if isinstance(fact, Unclear) and fact.item is not None:
+            unclear[fact.item] = fact.at
         if fact.item is None or fact.person is None:
             continue
         whose = fact.item, fact.person
@@ -34,7 +38,10 @@ def evidence(session: Session, team: str, items: Iterable[str]) -> dict[str, Evi
                 if fact.outcome is Outcome.HELPED:
                     doubts.pop(whose, None)
     doubts = {whose: at for whose, at in doubts.items() if whose[0] not in verified or at > verified[whose[0]]}
-    return {item: _counted(item, responses, doubts, verified.get(item)) for item in wanted}
+    hard = {item for item, at in unclear.items() if item not in verified or at > verified[item]}
+    return {
+        item: replace(_counted(item, responses, doubts, verified.get(item)), is_unclear=item in hard) for item in wanted
+    }
 
 
 def _counted(

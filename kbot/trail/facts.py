@@ -356,6 +356,16 @@ class TakenBack(Fact):
 
 
 @dataclass(frozen=True)
+class MemoryWanted(Fact):
+    """`person` wants to be helped to remember an item."""
+
+
+@dataclass(frozen=True)
+class Unclear(Fact):
+    """At least five people find an item hard to remember. `person` is nobody: who they are, nobody learns."""
+
+
+@dataclass(frozen=True)
 class TellingAllowed(Fact):
     """`person` allows that the contributor hears of it, with their name or without."""
 
@@ -393,7 +403,8 @@ class Ratings:
 class Evidence:
     """How many people reported what of one item; each person's latest word counts.
 
-    `doubted`: how many find it outdated or wrong since it was last verified. `troubles`: when, since then, each of
+    `doubted`: how many find it outdated or wrong since it was last verified. `is_unclear`: since then five people or
+    more found it hard to remember. `troubles`: when, since then, each of
     those whom it failed or harmed, or who doubt it, said so last.
     """
 
@@ -402,6 +413,7 @@ class Evidence:
     failed: int = 0
     made_worse: int = 0
     doubted: int = 0
+    is_unclear: bool = False
     troubles: tuple[datetime, ...] = field(default=(), compare=False)
 
     def is_contested(self, now: datetime) -> bool:
@@ -434,6 +446,8 @@ class Evidence:
             parts.append(f"made things worse for {self.made_worse}")
         if self.doubted:
             parts.append(f"{self.doubted} {'says' if self.doubted == 1 else 'say'} that it is outdated or wrong")
+        if self.is_unclear:
+            parts.append("5 or more find it hard to remember")
         return ", ".join(parts)
 
     def told(self, now: datetime) -> str:

@@ -20,6 +20,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kbot.cli import main
+from kbot.follow_up import opening, responses
+from kbot.follow_up.facts import Answer
 from kbot.playground.server import Playground
 from kbot.post import inbox, outbox
 from kbot.post.outbox import Letter
@@ -27,6 +29,7 @@ from kbot.post.tables import InboxRow, OutboxRow
 from kbot.slack import credentials
 from kbot.storage import schema
 from kbot.storage.address import Address
+from tests.rooms.desk import ANA, BEN, act, meet, saved
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 BOT, APP, SIGNING, PASSWORD = "xoxb-1-nobodys", "xapp-1-nobodys", "nobodys-signing-secret", "nobodys-password"
@@ -240,7 +243,7 @@ def test_check_says_how_the_database_stands(kbot: Kbot, tmp_path: Path) -> None:
     assert "use the kbot that made it" in said.out
 
 
-@pytest.mark.parametrize("words", [["upgrade", "nonsense"], ["upgrade", "9999"], ["downgrade", "-9"]])
+@pytest.mark.parametrize("words", [["upgrade", "nonsense"], ["upgrade", "9999"], ["downgrade", "-99"]])
 def test_a_revision_that_there_is_none_of_is_refused(kbot: Kbot, words: list[str]) -> None:
     kbot("db", "upgrade")
     assert kbot("db", *words).sentence.endswith("Try `kbot db upgrade` or `kbot db downgrade -1`.")
@@ -372,6 +375,23 @@ def test_what_is_dead_is_tried_once_more(kbot: Kbot, filled: str) -> None:
 
 def test_where_nothing_is_yet_it_says_how_to_begin(kbot: Kbot) -> None:
     assert kbot("inbox", "list").sentence.endswith("yet. Start `kbot run` or `kbot demo` first.")
+
+
+def test_a_persons_log_is_handed_over_without_what_they_may_not_see(kbot: Kbot, address: Address, filled: str) -> None:
+    with schema.session_of(address, to_write=True) as session:
+        meet(session, ANA, BEN)
+        case = opening.report(session, act(BEN), saved(session, "A title").id)
+        responses.respond(session, act(BEN), case.id, Answer.USED)
+        session.commit()
+    words = ["export", "--team", "T1", "--person"]
+    told = kbot(*words, BEN, KBOT_DATABASE_URL=filled)
+    assert (told.code, told.err) == (0, "")
+    assert "Used it" in told.out
+    assert "A title" not in told.out, "nobody asked Slack what Ben may see"
+    assert json.loads(kbot(*words, BEN, "--json", KBOT_DATABASE_URL=filled).out)["person"] == BEN
+    assert kbot(*words, "U0NOBODY", KBOT_DATABASE_URL=filled).sentence == (
+        "I have never met U0NOBODY in T1; look at both ids."
+    )
 
 
 @on_sqlite
