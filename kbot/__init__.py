@@ -5,8 +5,9 @@
 loop.py         the loop as one table: read it first
 capture/        flag -> item                 answers/     question -> answer
 follow_up/      recipient -> application     helping/     who could not apply it -> who can
-cards.py        what several stages show
+learning/       remembering, where somebody wants to
 review/         the broker's desk            home/        the person's page, `/kb`, set-up
+cards.py        what several stages show
 library/        what we know                 trail/       what happened
 people/         who we are                   post/        in once, out once, never too much
 slack/          the wire                     storage/     SQLite and PostgreSQL side by side

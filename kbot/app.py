@@ -34,8 +34,10 @@ from kbot.follow_up import listeners as follow_up
 from kbot.follow_up import story_listeners
 from kbot.helping import listeners as helping
 from kbot.home import listeners as home
+from kbot.home import log_listeners
 from kbot.home.commands import Commands
 from kbot.house import House
+from kbot.learning import listeners as learning
 from kbot.library import items
 from kbot.library import jobs as library
 from kbot.meaning.opening import open_embedder
@@ -91,6 +93,7 @@ def doors_of(house: House) -> Doors:
         **follow_up.WORDS,
         **review.WORDS,
         **home.WORDS,
+        **log_listeners.WORDS,
     }
     return Doors(
         presses=with_house(
@@ -109,8 +112,10 @@ def doors_of(house: House) -> Doors:
                     **follow_up.PRESSES,
                     **story_listeners.PRESSES,
                     **helping.PRESSES,
+                    **learning.PRESSES,
                     **review.PRESSES,
                     **home.PRESSES,
+                    **log_listeners.PRESSES,
                 }
             ),
         ),

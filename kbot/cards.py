@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk.models.blocks import (
     ActionsBlock,
     ButtonElement,
+    ConfirmObject,
     ContextActionsBlock,
     ContextBlock,
     ConversationFilter,
@@ -41,6 +42,9 @@ STORY_SHOWN = 400
 MOST_NAMED = 3
 BUTTON_LIMIT = 75
 
+LOG = "home.log"
+"""Of the button that opens a person's own log; it carries a shelf and a page."""
+
 BUILD_ON = "cards.build_on"
 """Of the button, or the only choice of a menu, that begins something built on an item; it carries the item's id."""
 EDIT_ITEM = "capture.edit"
@@ -48,7 +52,10 @@ EDIT_ITEM = "capture.edit"
 USE, GOOD, NOT_FOR_ME, CARD_MENU = "card.use", "card.good", "card.not_for_me", "card.menu"
 PLAN = "card.plan"
 """Of a menu of when. Each button is `card.plan.<plan>`: action ids are unique within their block."""
-LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR, BUILD = "less", "stop", "doubt", "ask", "build"
+LESS, STOP_DELIVERIES, DOUBT, ASK_CONTRIBUTOR, BUILD, MEMORIZE = (
+    *("less", "stop", "doubt"),
+    *("ask", "build", "memorize"),
+)
 """What an entry of a card's menu begins with; the item's id follows."""
 
 
@@ -82,6 +89,19 @@ def button(label: str, action: str, value: str, *, primary: bool = False, url: s
         style="primary" if primary else None,
         url=url,
     )
+
+
+def sure(element: ButtonElement, title: str, question: str, yes: str) -> ButtonElement:
+    """The same button, which asks once more before it does what cannot be undone."""
+    element.style = "danger"
+    element.confirm = ConfirmObject(
+        title=PlainTextObject(text=title),
+        text=PlainTextObject(text=question),
+        confirm=yes,
+        deny="Cancel",
+        style="danger",
+    )
+    return element
 
 
 def menu(action: str, options: Sequence[tuple[str, str]]) -> OverflowMenuElement:
@@ -190,7 +210,9 @@ def acts(item: Item, *, delivered: bool = False) -> Block:
         ("Ask the contributor", f"{ASK_CONTRIBUTOR}:{item.id}"),
         ("Build on this", f"{BUILD}:{item.id}"),
     ]
-    if delivered:
+    if not delivered:
+        entries.append(("Help me remember this", f"{MEMORIZE}:{item.id}"))
+    else:
         answers += [button("Good to know", GOOD, item.id), button("Not for me", NOT_FOR_ME, item.id)]
         entries = [
             ("Less like this", f"{LESS}:{item.id}"),

@@ -14,6 +14,7 @@ import yaml
 
 from kbot.act import BadInput
 from kbot.app import run as run_app
+from kbot.home.handing_over import export_log
 from kbot.library.evaluation import Questions, evaluate, write_confidence, write_run
 from kbot.logs import set_up_logging
 from kbot.meaning.opening import open_embedder
@@ -110,6 +111,10 @@ def _parser() -> argparse.ArgumentParser:
     lived.add_argument("--seed", type=int, default=1, help="the same seed gives the same weeks (default 1)")
     lived.add_argument("--seeds", type=_number, default=1, metavar="N", help="so many seeds one after the other")
     lived.add_argument("--database-url", metavar="URL", help="an empty database to keep (default: one thrown away)")
+    taken = word("export", _export, "Print a person's own log: all that they met and said.")
+    taken.add_argument("--person", required=True, metavar="U...", help="the person's id in Slack")
+    taken.add_argument("--team", required=True, metavar="T...", help="the workspace's id")
+    taken.add_argument("--json", action="store_true", help="as JSON (default: Markdown)")
 
     for name in ("inbox", "outbox", "dead"):
         inside = words.add_parser(name, help=f"Look inside: {name}.").add_subparsers(required=True, metavar="WHAT")
@@ -239,6 +244,10 @@ def _simulate(_: Settings, given: argparse.Namespace) -> int:
     if len(found) > 1:
         print(f"the truth is inside the bounds in {sum(one.holds_the_truth for one in found)} of {len(found)} seeds")
     return 0 if all(one.keeps_its_word for one in found) else 1
+
+
+def _export(settings: Settings, given: argparse.Namespace) -> None:
+    print(asyncio.run(export_log(settings, given.team, given.person, as_json=given.json)), end="")
 
 
 def say(sentence: str) -> None:

@@ -29,6 +29,8 @@ from kbot.helping.tables import RequestRow
 from kbot.home import jobs as home
 from kbot.home import listeners as home_listeners
 from kbot.house import House
+from kbot.learning import checks
+from kbot.learning import jobs as learning
 from kbot.library import jobs as library
 from kbot.library import lineage, topics
 from kbot.library.tables import WordsRow
@@ -51,6 +53,7 @@ from kbot.trail.facts import (
     Hindered,
     Intended,
     Linked,
+    MemoryWanted,
     NotSuited,
     Published,
     Received,
@@ -83,10 +86,23 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Hindered: [clearer.tell_of_others, clearer.tell_contributor],
     HelpWanted: [requests.open_request],
     Revised: [recipients.clarified, clearer.made_clearer, planning.show_clearer],
-    Withdrawn: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
-    Superseded: [cases.close_for_item, requests.close_for_item, deliveries.drop_item, recall.recall],
+    Withdrawn: [
+        cases.close_for_item,
+        requests.close_for_item,
+        checks.stop_for_item,
+        deliveries.drop_item,
+        recall.recall,
+    ],
+    Superseded: [
+        cases.close_for_item,
+        requests.close_for_item,
+        checks.stop_for_item,
+        deliveries.drop_item,
+        recall.recall,
+    ],
     Contradicted: [recall.recall],
     Linked: [responses.linked],
+    MemoryWanted: [checks.begin],
     NotSuited: [deliveries.not_suited],
     Unlinked: [recall.undone],
     Ticked: [ticks.report],
@@ -104,6 +120,7 @@ LETTERS: Mapping[str, Writer] = {
     **story_jobs.LETTERS,
     **tick_jobs.LETTERS,
     **helping.LETTERS,
+    **learning.LETTERS,
     **recall_jobs.LETTERS,
     **review.LETTERS,
     **home.LETTERS,
@@ -117,6 +134,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     follow_up.plan_bundles,
     follow_up.plan_notes,
     helping.go_on,
+    learning.plan_checks,
     review.plan_digests,
     review.publish_numbers,
     answers.refit_thresholds,

@@ -73,6 +73,12 @@ def get(session: Session, team: str, question: str) -> Question:
     return row.fact
 
 
+def of_person(session: Session, team: str, person: str) -> list[Question]:
+    """What this person asked, the newest first: their own log."""
+    query = select(QuestionRow).where(QuestionRow.team_id == team, QuestionRow.asker == person)
+    return [row.fact for row in session.scalars(query.order_by(QuestionRow.asked_at.desc(), QuestionRow.id))]
+
+
 def is_known(session: Session, team: str, asked_as: str) -> bool:
     """Whether this message or command has been taken as a question already."""
     query = select(QuestionRow.id).where(QuestionRow.team_id == team, QuestionRow.asked_as == asked_as)

@@ -7,7 +7,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
 from kbot.answers.facts import Question
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey, kept, whose
 
 
 class QuestionRow(Table):
@@ -22,6 +22,10 @@ class QuestionRow(Table):
     """
 
     __tablename__ = "question"
+    people = whose(
+        asker=kept("a question, no answer; who asked is told when there is an answer"),
+        asked_as=kept("the key of the question"),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     asked_as: Mapped[str]
@@ -77,6 +81,7 @@ class TurnRow(Table):
     """Whose turn it is to change what is open in a channel: who writes this row is alone until their unit ends."""
 
     __tablename__ = "question_turn"
+    people = whose()
     team_id: Mapped[TeamKey]
     channel_id: Mapped[Key]
     taken_at: Mapped[datetime]
@@ -86,6 +91,10 @@ class HelpRow(Table):
     """Somebody was asked to help with an open question, because of an item they contributed or vouched for."""
 
     __tablename__ = "help_request"
+    people = whose(
+        person=kept("a request between two people"),
+        asked_by=kept("a request between two people"),
+    )
     team_id: Mapped[TeamKey]
     group_id: Mapped[Key]
     person: Mapped[Key]

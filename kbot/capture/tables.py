@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped
 
-from kbot.storage.tables import Key, Table, TeamKey
+from kbot.storage.tables import Key, Table, TeamKey, kept, whose
 
 
 class FlagRow(Table):
@@ -10,6 +10,9 @@ class FlagRow(Table):
     whichever arrives first."""
 
     __tablename__ = "flag"
+    people = whose(
+        user_id=kept("a flag: taking the emoji off takes it back"),
+    )
     team_id: Mapped[TeamKey]
     channel_id: Mapped[Key]
     ts: Mapped[Key]

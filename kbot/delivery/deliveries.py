@@ -273,6 +273,14 @@ def leave_out(session: Session, letter: Letter, items: Iterable[str]) -> None:
     _move(session, letter.team, State.PLANNED, State.DROPPED, *unseen)
 
 
+def of_person(session: Session, team: str, person: str) -> list[Delivery]:
+    """What was sent to this person."""
+    query = select(DeliveryRow).where(
+        DeliveryRow.team_id == team, DeliveryRow.recipient == person, DeliveryRow.state == State.SENT.value
+    )
+    return [_delivery(session, row) for row in session.scalars(query.order_by(DeliveryRow.sent_at))]
+
+
 def of_letter(session: Session, letter: Letter) -> list[Delivery]:
     """What is in a letter, the best first."""
     rows = session.scalars(

@@ -63,6 +63,13 @@ def contacts(session: Session, team: str, item: str) -> dict[str, Contact]:
     return found
 
 
+def heard_of(session: Session, team: str, person: str) -> dict[str, datetime]:
+    """The items of which this person was told that they are not current any more, and when (people's time)."""
+    arrived = {one.key: one.sent_at for one in outbox.arrivals(session, team, person, RECALL)}
+    letters = outbox.letters(session, team, arrived)
+    return {str(letter.about["item"]): arrived[key] for key, letter in letters.items()}
+
+
 def told_of(session: Session, item: Item) -> set[str]:
     """The people who hear of this item by the recall of what it supersedes, and so need no delivery of it."""
     links = lineage.of_items(session, item.team, [item.id])[item.id]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey, kept, whose
 
 
 class SpreadRow(Table):
@@ -13,6 +13,7 @@ class SpreadRow(Table):
     out. `since` is the machine's time."""
 
     __tablename__ = "spread"
+    people = whose()
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     since: Mapped[datetime]
@@ -31,6 +32,11 @@ class DeliveryRow(Table):
     """
 
     __tablename__ = "delivery"
+    people = whose(
+        recipient=kept("so that nothing comes twice", said=None, intention=None),
+        by=kept("who sent it on told the recipient so"),
+        letter=kept("the key of a letter: what was sent, and when, is what the budget counts"),
+    )
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     recipient: Mapped[Key]
@@ -89,6 +95,9 @@ class MutedRow(Table):
     """A person wants less of what one rule brings of one topic ("" where it has none), until then."""
 
     __tablename__ = "muted"
+    people = whose(
+        person=kept("a wish of the person, who can change it"),
+    )
     team_id: Mapped[TeamKey]
     person: Mapped[Key]
     rule: Mapped[Key]
@@ -100,6 +109,10 @@ class NeedRow(Table):
     """What somebody needs, until the end of a day. `channel_id` is where they said so, None in a direct message."""
 
     __tablename__ = "need"
+    people = whose(
+        person=kept("a request, which ends on its day"),
+        said_as=kept("the key of the need"),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     said_as: Mapped[str]
@@ -122,6 +135,7 @@ class NeedMatchRow(Table):
     """An item that may help with a need."""
 
     __tablename__ = "need_match"
+    people = whose()
     team_id: Mapped[TeamKey]
     need_id: Mapped[Key]
     item_id: Mapped[Key]

@@ -89,6 +89,8 @@ def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: 
 async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """The follow-up message, as its cases are now."""
     about = await house.unit.read(cases.of_letter, letter.team, letter.key)
+    if not about and await house.unit.read(outbox.where, letter.team, letter.key) is not None:
+        return Post(letter.to, *views.erased())
     shown = await asked(house, letter.team, letter.to, about)
     if not any(one.case.was_answered for one in shown):
         shown = [one for one in shown if one.item is not None and one.item.is_findable]

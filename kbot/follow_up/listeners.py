@@ -1,4 +1,4 @@
-"""The doors of follow-up from Slack: the taps, `/kb used`, `/kb learned`, pause and stop in a message."""
+"""The doors of follow-up from Slack: the taps, `/kb used`, pause and stop in a message."""
 
 from datetime import timedelta
 
@@ -18,7 +18,6 @@ from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
 from kbot.slack.mrkdwn import plain
 
 PAUSE = timedelta(days=7)
-LOG_LIMIT = 10
 
 
 def _act(house: House, press: Press) -> Act:
@@ -37,10 +36,14 @@ async def on_answer(house: House, press: Press) -> Answer:
 
 
 async def _replaced(house: House, press: Press, case: Case) -> Answer:
-    if not press.place.is_ephemeral:
+    if not press.place.is_ephemeral and press.modal is None:
         return None
     shown = await asked(house, case.team, case.person, [case])
-    return Reply("Noted.", views.case_blocks(shown[0], house.now()), replace=True)
+    blocks = views.case_blocks(shown[0], house.now())
+    if press.place.view_id is not None:
+        await house.slack.update_view(press.place.view_id, views.in_log(blocks))
+        return None
+    return Reply("Noted.", blocks, replace=True)
 
 
 async def on_missing(house: House, press: Press) -> Answer:
@@ -125,14 +128,6 @@ def _report_use(session: Session, act: Act, item: str) -> Case:
     return responses.respond(session, act, opening.report(session, act, item).id, Said.USED)
 
 
-async def learned(house: House, command: Command) -> Answer:
-    """`/kb learned`: my log."""
-    person = await member_of(house, command.team, command.person)
-    recent = (await house.unit.read(cases.of_person, command.team, person.id))[:LOG_LIMIT]
-    blocks = views.log(await asked(house, command.team, person.id, recent), house.now())
-    return Reply("Your log.", blocks)
-
-
 PRESSES = {
     **{f"{views.ANSWER}.{answer.value}": on_answer for answer in Said},
     views.MORE: on_answer,
@@ -145,4 +140,4 @@ PRESSES = {
     views.USED_THIS: on_used_this,
 }
 SUBMISSIONS = {views.MISSING_MODAL: on_missing_modal}
-WORDS = {"used": used, "learned": learned}
+WORDS = {"used": used}

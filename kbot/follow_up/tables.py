@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kbot.follow_up.facts import Disposition
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import Fate, Key, PeoplesWords, Table, TeamKey, kept, whose
+from kbot.trail.facts import Status
 
 _DISPOSITIONS = ", ".join(f"'{one}'" for one in Disposition)
 _OPEN_ONCE = "state <> 'closed' AND form NOT IN ('sustain', 'silent')"
@@ -20,6 +21,14 @@ class CaseRow(Table):
     """
 
     __tablename__ = "follow_up_case"
+    people = whose(
+        person=Fate(
+            'who said "Don\'t ask about this" is not asked again, for ever',
+            goes=lambda row: row.status.is_distinct_from(Status.DECLINED.value),
+            emptied={"words": "", "missing": "", "question_id": None, "letter": None},
+        ),
+        letter=kept("goes with its case, or is emptied"),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     person: Mapped[str]
@@ -97,6 +106,9 @@ class AskRow(Table):
     """One question shown once. The wording is part of the measurement: `variant` names it, and the buttons' order."""
 
     __tablename__ = "follow_up_ask"
+    people = whose(
+        letter=kept("goes with its case"),
+    )
     team_id: Mapped[TeamKey]
     case_id: Mapped[Key]
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -116,6 +128,7 @@ class TapRow(Table):
     """An optional answer, one for each step of a case; the latest counts."""
 
     __tablename__ = "follow_up_tap"
+    people = whose()
     team_id: Mapped[TeamKey]
     case_id: Mapped[Key]
     step: Mapped[Key]
@@ -132,6 +145,9 @@ class CrowdRow(Table):
     """Behind whom somebody unnamed stands: the number of the crowd in which a person was asked about an item."""
 
     __tablename__ = "told_crowd"
+    people = whose(
+        person=kept("that they were asked, which is nothing they said; somebody unnamed stands behind them"),
+    )
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     person: Mapped[Key]
@@ -146,6 +162,10 @@ class TellingRow(Table):
     """
 
     __tablename__ = "telling"
+    people = whose(
+        contributor=kept("somebody else's permission; goes with their case"),
+        letter=kept("goes with its case"),
+    )
     team_id: Mapped[TeamKey]
     case_id: Mapped[Key]
     contributor: Mapped[str]

@@ -8,7 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kbot.cards import BUILD_ON, Block, age, button, buttons, context, contributor_of, divider, menu, section, title_of
+from kbot.cards import (
+    BUILD_ON,
+    LOG,
+    Block,
+    age,
+    button,
+    buttons,
+    context,
+    contributor_of,
+    divider,
+    menu,
+    section,
+    title_of,
+)
 from kbot.follow_up import wording
 from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.rhythm import Rhythm
@@ -57,7 +70,8 @@ WHO_SEES_THIS = (
     "You. {contributor}, if you let me tell them. Nobody else - not your manager, not the people who run kbot's "
     "reports. They see totals of 5 or more people; an item itself shows how often it was used and whether it failed, "
     "without names. Two lines that you write are read by whom you choose. If something did harm or is outdated, the "
-    "broker hears that, not from whom. Whomever you ask for help sees that it is you. You can change any answer."
+    "broker hears that, not from whom. Whomever you ask for help sees that it is you. You can change or delete any "
+    "answer: `/kb learned`."
 )
 
 
@@ -250,6 +264,11 @@ def _row(case: Case, answers: wording.Options) -> Block:
     return buttons(*(_button(case, answer, label) for answer, label in answers))
 
 
+def erased() -> tuple[str, list[Block]]:
+    """In the place of what its person has deleted."""
+    return ERASED, [section(ERASED)]
+
+
 def last_note(letter: str, *, starts_again: bool) -> tuple[str, list[Block]]:
     """After four silent bundles (form M)."""
     if starts_again:
@@ -259,23 +278,19 @@ def last_note(letter: str, *, starts_again: bool) -> tuple[str, list[Block]]:
     return "I've stopped asking.", [section(text), row]
 
 
+ERASED = "You deleted what was here."
 ASKS_AGAIN = "Fine, I ask again: once a month at most."
 STAYS_QUIET = "I stay quiet. `/kb resume` starts again, whenever you like."
 
 
-def log(asked: Sequence[Asked], now: datetime) -> list[Block]:
-    """My log: what came, what I said of it, when."""
-    if not asked:
-        return [section("Your log is empty. Ask me something, or press *I'll use this* under an answer.")]
-    lines = []
-    for one in asked:
-        case = one.case
-        title = title_of(one.item) if one.item else "an item you can no longer see"
-        said = (
-            SAID[case.status] + (f", {WENT[case.outcome]}" if case.outcome else "") if case.status else "not said yet"
-        )
-        lines.append(f"- *{title}*: {said} ({age(case.responded_at or case.opened_at, now)})")
-    return [section("*My log* - only you see this"), section("\n".join(lines))]
+def in_log(blocks: Sequence[Block]) -> dict[str, object]:
+    """A case in the dialog of its person's log, with the way back."""
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "My log"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": [*blocks, buttons(button("Back to my log", LOG, "all:0"))],
+    }
 
 
 def which_used(items: Sequence[Item]) -> tuple[str, list[Block]]:

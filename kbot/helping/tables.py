@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kbot.helping.facts import NEXT, TURNS
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey, kept, whose
 
 _STATES = ", ".join(f"'{state}'" for state in NEXT)
 _TURNS = ", ".join(f"'{state}'" for state in TURNS)
@@ -17,6 +17,7 @@ class RequestRow(Table):
     """Somebody wants help with an item; one at a time per person and item, by a unique index."""
 
     __tablename__ = "item_help"
+    people = whose(asker=kept("a request between two people, who both have it"))
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     asker: Mapped[str]
@@ -54,6 +55,7 @@ class HelperRow(Table):
     """One helper's turn at a request: each is asked once. `words` are their answer."""
 
     __tablename__ = "item_help_turn"
+    people = whose(helper=kept("help that was given to somebody else"))
     team_id: Mapped[TeamKey]
     request_id: Mapped[Key]
     helper: Mapped[Key]

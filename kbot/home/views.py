@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kbot.cards import (
+    LOG,
     Block,
     age,
     button,
@@ -26,6 +27,7 @@ from kbot.follow_up.facts import Case, Form
 from kbot.follow_up.wording import SAID, WENT
 from kbot.home import limits as wishes
 from kbot.home import question_views
+from kbot.home.log_views import EXPORT, title
 from kbot.home.pausing import in_words
 from kbot.home.question_views import Questions
 from kbot.library.facts import Item, Topic
@@ -64,8 +66,10 @@ HOME = (
 )
 
 TITLE_LIMIT = 100
-UNSEEN = "an item you can no longer see"
-TAKEN_BACK = "an item that was taken back"
+FIRST = (Form.QUESTION, Form.USE, Form.THOUGHT)
+"""What waits is shown; that a use is asked about again in three months, only when it is asked."""
+
+ONLY_YOURS = "Only you see your log; there you change, export and delete it."
 
 
 @dataclass(frozen=True)
@@ -93,20 +97,23 @@ class Desk:
 def home(desk: Desk, now: datetime) -> list[Block]:
     """The whole tab."""
     is_asked = {one.case.id for one in desk.asked.cases}
-    to_try = [one for one in desk.cases if one.is_open and one.form is not Form.SELF and one.id not in is_asked]
+    to_try = [one for one in desk.cases if one.is_open and one.form in FIRST and one.id not in is_asked]
     told = [case for case in desk.cases if not case.is_open and case.status is not None]
     blocks = [*question_views.questions(desk.asked, now), *question_views.new(desk.new)]
     if to_try:
         blocks += _section("To try", [_to_try(desk, case, now) for case in to_try])
     if told:
         told = sorted(told, key=lambda case: case.responded_at or case.opened_at, reverse=True)
-        blocks += _section("My log", [_said(desk, case, now) for case in told], "Only you see your log.")
+        blocks += _section("My log", [_said(desk, case, now) for case in told], ONLY_YOURS)
     if desk.shared:
         blocks += _section("What you shared", [_shared(desk, item, now) for item in desk.shared])
     if looked_for := _looked_for(desk, now):
         blocks += _section("What I look out for", looked_for, "`/kb topics` and `/kb need` change it.")
     if not blocks:
         blocks = _welcome()
+    if desk.cases:
+        log = button("Open my log", LOG, "all:0"), button("Export", EXPORT, "log")
+        blocks = [*blocks, buttons(*log)]
     return [*blocks, divider(), *_pace(desk, now)]
 
 
@@ -129,29 +136,20 @@ def _welcome() -> list[Block]:
     ]
 
 
-def _title(desk: Desk, item_id: str) -> str:
-    item = desk.shown.get(item_id)
-    if item is None:
-        return f"_{UNSEEN}_"
-    if not item.is_public_word:
-        return f"_{TAKEN_BACK}_"
-    return f"*{title_of(item, TITLE_LIMIT)}*"
-
-
 def _to_try(desk: Desk, case: Case, now: datetime) -> Block:
     person = desk.person
-    title = _title(desk, case.item)
+    name = title(desk.shown.get(case.item))
     if person.stopped:
-        return section(f"{title}\nI will not ask, as you wished; `/kb used` tells me all the same.")
+        return section(f"{name}\nI will not ask, as you wished; `/kb used` tells me all the same.")
     if desk.rests:
-        return section(f"{title}\nI ask no more, for I heard nothing back; `/kb resume` begins again.")
+        return section(f"{name}\nI ask no more, for I heard nothing back; `/kb resume` begins again.")
     if _findable(desk, case.item) is None:
-        return section(f"{title}\nThere is nothing to answer any more.")
+        return section(f"{name}\nThere is nothing to answer any more.")
     if case.form is Form.USE and case.asks_made == 0 and case.item in desk.planned:
-        return section(question_views.planned(title, desk.planned[case.item]))
+        return section(question_views.planned(name, desk.planned[case.item]))
     due = max(case.due_at, person.pause_until or case.due_at, desk.asks_from or case.due_at)
     opens = next_window(max(due, now), person.zone, person.limits.window)
-    text = f"{title}\nI ask on {in_words(opens, person.zone, now)}, or a little later."
+    text = f"{name}\nI ask on {in_words(opens, person.zone, now)}, or a little later."
     is_meant = case.form is Form.USE and case.asks_made == 0
     return question_views.when(case.item, text) if is_meant else section(text)
 
@@ -164,7 +162,8 @@ def _findable(desk: Desk, item_id: str) -> Item | None:
 def _said(desk: Desk, case: Case, now: datetime) -> str:
     assert case.status is not None
     went = f", {WENT[case.outcome]}" if case.outcome else ""
-    return f"{_title(desk, case.item)}\n{SAID[case.status]}{went} · {age(case.responded_at or case.opened_at, now)}"
+    when = age(case.responded_at or case.opened_at, now)
+    return f"{title(desk.shown.get(case.item))}\n{SAID[case.status]}{went} · {when}"
 
 
 def _shared(desk: Desk, item: Item, now: datetime) -> str:

@@ -6,13 +6,20 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kbot.library.facts import Lines
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import REMOVED, Key, PeoplesWords, Table, TeamKey, kept, whose
+
+CREDIT = "what was shared with others is credited; taking an item back takes it away"
 
 
 class ItemRow(Table):
     """One item; its words are in the newest row of `version`."""
 
     __tablename__ = "item"
+    people = whose(
+        contributor=kept(CREDIT),
+        flagger=kept(CREDIT),
+        verified_by=kept(CREDIT),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     kind: Mapped[str]
@@ -51,6 +58,9 @@ class VersionRow(Table):
     """What an item said at a time; never changed. A use always points at a version."""
 
     __tablename__ = "version"
+    people = whose(
+        edited_by=kept(CREDIT),
+    )
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -77,6 +87,9 @@ class SourceRow(Table):
     """
 
     __tablename__ = "source"
+    people = whose(
+        author=kept(CREDIT),
+    )
     team_id: Mapped[TeamKey]
     channel_id: Mapped[Key]
     ts: Mapped[Key]
@@ -100,6 +113,9 @@ class LineageRow(Table):
     """
 
     __tablename__ = "lineage"
+    people = whose(
+        person=kept(CREDIT),
+    )
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     kind: Mapped[Key]
@@ -122,6 +138,7 @@ class LineageTurnRow(Table):
     """Whose turn it is to change the links of a workspace: locked until that unit has ended."""
 
     __tablename__ = "lineage_turn"
+    people = whose()
     team_id: Mapped[TeamKey]
     taken_at: Mapped[datetime]
 
@@ -134,6 +151,7 @@ class WordsRow(Table):
     """
 
     __tablename__ = "words"
+    people = whose()
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     channel_id: Mapped[str]
@@ -160,6 +178,7 @@ class WordsClockRow(Table):
     """The number of the newest change of a workspace's words."""
 
     __tablename__ = "words_clock"
+    people = whose()
     team_id: Mapped[TeamKey]
     change: Mapped[int] = mapped_column(BigInteger)
 
@@ -169,6 +188,7 @@ class ThresholdRow(Table):
     `looked_at`: when (people's time) thumbs were last looked at."""
 
     __tablename__ = "threshold"
+    people = whose()
     team_id: Mapped[TeamKey]
     chosen_answer: Mapped[float | None]
     chosen_sure: Mapped[float | None]
@@ -182,6 +202,9 @@ class TopicRow(Table):
     """What items are about. Its names, with those that it had before or took over, are in `topic_name`."""
 
     __tablename__ = "topic"
+    people = whose(
+        made_by=kept(CREDIT),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     name: Mapped[PeoplesWords]
@@ -195,6 +218,7 @@ class TopicNameRow(Table):
     """A name, as topics.slug() writes it, and the one topic that it means."""
 
     __tablename__ = "topic_name"
+    people = whose()
     team_id: Mapped[TeamKey]
     slug: Mapped[Key]
     topic_id: Mapped[str]
@@ -208,6 +232,7 @@ class ItemTopicRow(Table):
     """An item is about a topic."""
 
     __tablename__ = "item_topic"
+    people = whose()
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     topic_id: Mapped[Key]
@@ -222,6 +247,10 @@ class FollowRow(Table):
     """A person or a channel (`is_channel`) follows a topic."""
 
     __tablename__ = "follow"
+    people = whose(
+        follower=kept("a wish of the person, who can change it"),
+        by=kept("a wish of the person, who can change it"),
+    )
     team_id: Mapped[TeamKey]
     topic_id: Mapped[Key]
     follower: Mapped[Key]
@@ -238,6 +267,9 @@ class InterestRow(Table):
     """A person has said that a topic is what they do."""
 
     __tablename__ = "interest"
+    people = whose(
+        person=kept("a wish of the person, who can change it"),
+    )
     team_id: Mapped[TeamKey]
     topic_id: Mapped[Key]
     person: Mapped[Key]
@@ -252,6 +284,9 @@ class AskedRow(Table):
     """When a person was last given an answer about a topic (people's time)."""
 
     __tablename__ = "asked_about"
+    people = whose(
+        person=REMOVED,
+    )
     team_id: Mapped[TeamKey]
     topic_id: Mapped[Key]
     person: Mapped[Key]
@@ -269,6 +304,11 @@ class WideningRow(Table):
     """
 
     __tablename__ = "widening"
+    people = whose(
+        asked_by=kept(CREDIT),
+        contributor=kept("a permission, which they take back where they gave it"),
+        broker=kept("a permission, which they take back where they gave it"),
+    )
     team_id: Mapped[TeamKey]
     item_id: Mapped[Key]
     channel_id: Mapped[Key]

@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey, kept, whose
+
+AUDIT = "who changed what holds for others is kept"
 
 
 class PersonRow(Table):
@@ -18,6 +20,9 @@ class PersonRow(Table):
     """
 
     __tablename__ = "person"
+    people = whose(
+        user_id=kept("what Slack says of everybody in the workspace, and their wishes"),
+    )
     team_id: Mapped[TeamKey]
     user_id: Mapped[Key]
     name: Mapped[PeoplesWords]
@@ -49,6 +54,9 @@ class CeilingRow(Table):
     """How often something unasked may reach anybody of a workspace in 7 days, where an admin has lowered it."""
 
     __tablename__ = "ceiling"
+    people = whose(
+        set_by=kept(AUDIT),
+    )
     team_id: Mapped[TeamKey]
     budget: Mapped[int]
     set_by: Mapped[str]
@@ -62,6 +70,9 @@ class ChannelRow(Table):
     """
 
     __tablename__ = "channel"
+    people = whose(
+        set_by=kept(AUDIT),
+    )
     team_id: Mapped[TeamKey]
     channel_id: Mapped[Key]
     mode: Mapped[str]
@@ -82,6 +93,9 @@ class BrokerRow(Table):
     """Who is a broker of a channel."""
 
     __tablename__ = "broker"
+    people = whose(
+        user_id=kept("a role, given in `/kb setup`"),
+    )
     team_id: Mapped[TeamKey]
     channel_id: Mapped[Key]
     user_id: Mapped[Key]
@@ -94,6 +108,10 @@ class FavourRow(Table):
     """A person was asked for help, by any stage; `key` is its letter's. `is_open`: it still is theirs to answer."""
 
     __tablename__ = "favour"
+    people = whose(
+        key=kept("the key of a letter to them"),
+        person=kept("how often they were asked to help is what keeps them from being asked too often"),
+    )
     team_id: Mapped[TeamKey]
     key: Mapped[Key]
     person: Mapped[str]
@@ -106,6 +124,10 @@ class AuditRow(Table):
     """Who changed what of a channel's set-up. Append-only."""
 
     __tablename__ = "audit"
+    people = whose(
+        person=kept(AUDIT),
+        change=kept(AUDIT),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     at: Mapped[datetime]

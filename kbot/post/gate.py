@@ -66,7 +66,7 @@ RULES = {
     Proactive.CHECK_IN: Rule(lapses_after=2 * WEEK, is_unasked=False),
     Proactive.BUNDLE: Rule(most_a_week=1, is_unasked=False),  # the next week's bundle asks the same
     Proactive.DELIVERY: Rule(most_a_week=2, lapses_after=2 * WEEK),
-    Proactive.CHECK: Rule(),
+    Proactive.CHECK: Rule(most_a_week=1, is_unasked=False),  # three questions in one letter; each was asked for
     Proactive.FEED: Rule(most_a_week=1, lapses_after=2 * WEEK),
 }
 

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey, kept, whose
+
+BUDGET = "what was sent to whom and when is what the budget counts; it holds ids only"
 
 
 class InboxRow(Table):
@@ -16,6 +18,9 @@ class InboxRow(Table):
     """
 
     __tablename__ = "inbox"
+    people = whose(
+        body=kept("what Slack sent; emptied as soon as it is done"),
+    )
     team_id: Mapped[TeamKey]
     event_id: Mapped[Key]
     kind: Mapped[str]
@@ -50,6 +55,11 @@ class OutboxRow(Table):
     """
 
     __tablename__ = "outbox"
+    people = whose(
+        key=kept(BUDGET),
+        to=kept(BUDGET),
+        about=kept(BUDGET),
+    )
     team_id: Mapped[TeamKey]
     key: Mapped[Key]
     kind: Mapped[str]

@@ -116,8 +116,8 @@ def at_least(people: int) -> int:
 
 
 def needs_a_check(evidence: Evidence) -> bool:
-    """It made things worse for somebody, did not work for two people, or somebody finds it outdated or wrong."""
-    return evidence.made_worse > 0 or evidence.failed >= FAILED_TWICE or evidence.doubted > 0
+    """It did harm, did not work for two people, somebody finds it outdated or wrong, or many hard to remember."""
+    return bool(evidence.made_worse or evidence.failed >= FAILED_TWICE or evidence.doubted or evidence.is_unclear)
 
 
 def should_go(evidence: Evidence) -> bool:

@@ -18,7 +18,7 @@ from kbot.review import digest
 from kbot.review.facts import Look, RowKind
 from kbot.trail import hindrances, log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Barrier, Doubted, Fact, Hindered, Rated, Responded
+from kbot.trail.facts import Barrier, Doubted, Fact, Hindered, Rated, Responded, Unclear
 from kbot.trail.proof import CONTESTED_WITHIN, Evidence
 
 FARTHEST_BACK = timedelta(days=180)
@@ -125,10 +125,11 @@ def _newest_word(session: Session, team: str, since: datetime, until: datetime) 
 
 
 def _newest_trouble(session: Session, team: str, since: datetime, until: datetime) -> dict[str, datetime]:
-    """When each item was last said to fail or to do harm, or was doubted, in this time."""
+    """When each item was last said to fail or to do harm, was doubted or found unclear, in this time."""
     failed = [fact for fact in log.since(session, Responded, team, since) if fact.is_bad]
     rated = [f for f in log.since(session, Rated, team, since) if f.complaint is not None and f.complaint.is_doubt]
-    return _newest([*failed, *rated, *log.since(session, Doubted, team, since)], until)
+    hard = log.since(session, Unclear, team, since)
+    return _newest([*failed, *rated, *hard, *log.since(session, Doubted, team, since)], until)
 
 
 def _newest(facts: Iterable[Fact], until: datetime) -> dict[str, datetime]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kbot.storage.tables import Key, Table, TeamKey
+from kbot.storage.tables import Key, Table, TeamKey, whose
 
 
 class SnapshotRow(Table):
@@ -16,6 +16,7 @@ class SnapshotRow(Table):
     """
 
     __tablename__ = "snapshot"
+    people = whose()
     team_id: Mapped[TeamKey]
     monday: Mapped[Key]
     as_of: Mapped[datetime]

@@ -1,10 +1,12 @@
 """What every table shares: the declarative base and the column types that behave the same on both databases."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy import JSON, ColumnElement, DateTime, Dialect, Text, TypeDecorator, true
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 _STRANGE = re.compile("[\x00\x1a\ud800-\udfff]")
@@ -51,9 +53,39 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Table(DeclarativeBase):
-    """The base of every table. `team_id` is the first column of every key: it is the tenant."""
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of the rows that hold a person in one column when that person erases what they said (erasing.py).
 
+    `goes`: which of them are deleted. `emptied`: what is put into those that stay. `why` they stay, if they do.
+    """
+
+    why: str = ""
+    goes: Callable[[Any], ColumnElement[bool]] | None = None
+    emptied: Mapping[str, object] = field(default_factory=dict)
+
+
+REMOVED = Fate(goes=lambda row: true())
+
+
+def kept(why: str, **emptied: object) -> Fate:
+    """The row stays, for this reason, with these columns emptied."""
+    return Fate(why, emptied=emptied)
+
+
+def whose(**columns: Fate) -> Mapping[str, Fate]:
+    """The columns of a table that hold a person, or a key with a person in it; none for a table without people."""
+    return columns
+
+
+class Table(DeclarativeBase):
+    """The base of every table. `team_id` is the first column of every key: it is the tenant.
+
+    `people` says of every column that holds a person what becomes of it when they erase what they said. A test fails
+    for a table that does not.
+    """
+
+    people: ClassVar[Mapping[str, Fate]]
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Utc, str: Text, dict[str, Any]: JSON, list[str]: JSON}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kbot.people import communities
 from kbot.trail import log, stories
-from kbot.trail.facts import Confirmed, Doubted, Outcome, Rated, Responded, Status, Verified
+from kbot.trail.facts import Confirmed, Doubted, Outcome, Rated, Responded, Status, Unclear, Verified
 from kbot.trail.proof import Evidence, Ratings, Story
 
 
@@ -21,12 +21,15 @@ class _Said:
     confirmed: dict[str, bool] = field(default_factory=dict)
     """Who did the same before, and whether that may be said with their name."""
     verified: datetime | None = None
+    unclear: datetime | None = None
 
 
 def evidence(session: Session, team: str, items: Iterable[str]) -> dict[str, Evidence]:
     """Evidence of each of these items."""
     said = {item: _Said() for item in items}
-    for fact in log.all_about(session, (Responded, Rated, Doubted, Verified, Confirmed), team, said):
+    for fact in log.all_about(session, (Responded, Rated, Doubted, Verified, Confirmed, Unclear), team, said):
+        if isinstance(fact, Unclear) and fact.item is not None:
+            said[fact.item].unclear = fact.at
         if fact.item is None or fact.person is None:
             continue
         about = said[fact.item]
@@ -88,6 +91,7 @@ def _counted(about: _Said, told: Sequence[Story], homes: Mapping[str, str]) -> E
         homes=tuple(sorted(homes[who] for who in worked_for if who in homes)),
         successes=told_by(worked_for),
         failures=told_by(failed),
+        is_unclear=about.unclear is not None and (about.verified is None or about.unclear > about.verified),
     )
 
 

@@ -354,6 +354,16 @@ class TakenBack(Fact):
 
 
 @dataclass(frozen=True)
+class MemoryWanted(Fact):
+    """`person` wants to be helped to remember an item."""
+
+
+@dataclass(frozen=True)
+class Unclear(Fact):
+    """At least five people find an item hard to remember. `person` is nobody: who they are, nobody learns."""
+
+
+@dataclass(frozen=True)
 class TellingAllowed(Fact):
     """`person` allows that the contributor hears of it, with their name or without."""
 

@@ -69,7 +69,8 @@ class Evidence:
     those in `confirmed_by` may be named.
     `linked` and `seen`: of how many reports there is a link, and how many a colleague saw. `homes`: the communities of
     those for whom it worked, as far as they are known. `successes` and `failures`: the stories of those for whom it
-    worked and did not that everybody who may see the item may read, the newest first.
+    worked and did not that everybody who may see the item may read, the newest first. `is_unclear`: since it was
+    last verified, five people or more found it hard to remember.
     """
 
     used: int = 0
@@ -87,6 +88,7 @@ class Evidence:
     homes: tuple[str, ...] = ()
     successes: tuple[Story, ...] = ()
     failures: tuple[Story, ...] = ()
+    is_unclear: bool = False
 
     @property
     def worked(self) -> int:
@@ -144,6 +146,8 @@ class Evidence:
             parts.append(f"made things worse for {self.made_worse}")
         if self.doubted:
             parts.append(f"{self.doubted} {'says' if self.doubted == 1 else 'say'} that it is outdated or wrong")
+        if self.is_unclear:
+            parts.append("5 or more find it hard to remember")
         if self.confirmed:
             parts.append(f"confirmed by {self.confirmed} who did the same before")
         if self.linked:

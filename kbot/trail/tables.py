@@ -6,13 +6,52 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
-from kbot.storage.tables import Key, PeoplesWords, Table, TeamKey
+from kbot.storage.tables import REMOVED, Fate, Key, PeoplesWords, Table, TeamKey, kept, whose
+from kbot.trail.facts import (
+    Confirmed,
+    Delivered,
+    Doubted,
+    Fact,
+    Helped,
+    HelpOffered,
+    HelpWanted,
+    Hindered,
+    Intended,
+    MemoryWanted,
+    NotSuited,
+    Rated,
+    Received,
+    Responded,
+    Suggested,
+    Sustained,
+    TakenBack,
+    TellingAllowed,
+    Ticked,
+    Unticked,
+)
+
+SAID: frozenset[type[Fact]] = frozenset(
+    {
+        *(Received, Delivered, Intended, Suggested, MemoryWanted, Ticked, Unticked, TakenBack),
+        *(Responded, Rated, Doubted, Hindered, NotSuited, Sustained, Confirmed, TellingAllowed),
+        *(HelpWanted, HelpOffered, Helped),
+    }
+)
+"""What a person met and said of it: theirs, so that they can erase it. Other facts are what they did for others."""
 
 
 class FactRow(Table):
     """One fact. `followed` says that what follows it (loop.py) has been done."""
 
     __tablename__ = "fact"
+    people = whose(
+        person=Fate(
+            "what they did for others stays: it is the history of the items",
+            goes=lambda row: row.kind.in_([kind.__name__ for kind in SAID]),
+        ),
+        key=kept("goes with its row, where that is something the person said"),
+        about=kept("somebody else's word of who helped them"),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     kind: Mapped[str]
@@ -38,6 +77,10 @@ class StoryRow(Table):
     """
 
     __tablename__ = "follow_up_story"
+    people = whose(
+        person=REMOVED,
+        witness=kept("somebody else's story, which says who was asked whether they saw it"),
+    )
     team_id: Mapped[TeamKey]
     case_id: Mapped[Key]
     item_id: Mapped[str]

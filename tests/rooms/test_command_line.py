@@ -20,6 +20,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kbot.cli import main
+from kbot.follow_up import opening, responses
+from kbot.follow_up.facts import Answer
 from kbot.playground.server import Playground
 from kbot.post import inbox, outbox
 from kbot.post.outbox import Letter
@@ -28,6 +30,7 @@ from kbot.review import report_views, reports
 from kbot.slack import credentials
 from kbot.storage import schema
 from kbot.storage.address import Address
+from tests.rooms.desk import ANA, BEN, act, meet, saved
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 BOT, APP, SIGNING, PASSWORD = "xoxb-1-nobodys", "xapp-1-nobodys", "nobodys-signing-secret", "nobodys-password"
@@ -398,6 +401,23 @@ def test_the_published_numbers_are_printed_as_slack_shows_them(kbot: Kbot, addre
 )
 def test_a_simulation_that_cannot_be_is_refused(kbot: Kbot, words: list[str], sentence: str) -> None:
     assert sentence in kbot("simulate", *words).err
+
+
+def test_a_persons_log_is_handed_over_without_what_they_may_not_see(kbot: Kbot, address: Address, filled: str) -> None:
+    with schema.session_of(address, to_write=True) as session:
+        meet(session, ANA, BEN)
+        case = opening.report(session, act(BEN), saved(session, "A title").id)
+        responses.respond(session, act(BEN), case.id, Answer.USED)
+        session.commit()
+    words = ["export", "--team", "T1", "--person"]
+    told = kbot(*words, BEN, KBOT_DATABASE_URL=filled)
+    assert (told.code, told.err) == (0, "")
+    assert "Used it" in told.out
+    assert "A title" not in told.out, "nobody asked Slack what Ben may see"
+    assert json.loads(kbot(*words, BEN, "--json", KBOT_DATABASE_URL=filled).out)["person"] == BEN
+    assert kbot(*words, "U0NOBODY", KBOT_DATABASE_URL=filled).sentence == (
+        "I have never met U0NOBODY in T1; look at both ids."
+    )
 
 
 @on_sqlite

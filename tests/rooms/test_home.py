@@ -18,7 +18,7 @@ from kbot.delivery.facts import NeedState, Rule
 from kbot.follow_up import cases, lots, opening, responses
 from kbot.follow_up import listeners as follow_up
 from kbot.follow_up.facts import BUNDLE, Answer, CaseState
-from kbot.home import commands, listeners, setup_views, tab, views
+from kbot.home import commands, listeners, log_listeners, setup_views, tab, views
 from kbot.library import items, topics
 from kbot.library.facts import Item, ItemState
 from kbot.library.search.thresholds import Threshold, Tuning
@@ -121,7 +121,8 @@ def test_what_waits_and_what_was_said(session: Session) -> None:
     responses.respond(session, act(BEN), case, Answer.HELPED)
     shown = home(session, BEN, PLATFORM)
     assert "To try\n*To &lt;try&gt;*\nI ask on Friday 4 December, or a little later." in shown
-    assert "My log\n*Tried*\nUsed it, it helped · 2 days ago\nOnly you see your log." in shown
+    assert f"My log\n*Tried*\nUsed it, it helped · 2 days ago\n{views.ONLY_YOURS}" in shown
+    assert "[Open my log] [Export]" in shown
     assert shown.endswith(PACE)
 
 
@@ -449,7 +450,7 @@ def test_what_i_follow_and_need_is_there(session: Session) -> None:
 
 def test_every_word_of_kb_is_in_the_help_and_the_reverse() -> None:
     told = (capture, link_listeners, answers, topic_listeners, need_listeners, mobilize_listeners)
-    there = {word for room in (*told, follow_up, review, listeners) for word in room.WORDS}
+    there = {word for room in (*told, follow_up, review, listeners, log_listeners) for word in room.WORDS}
     assert there == set(commands.HELP)
 
 

@@ -48,6 +48,8 @@ ALLOWED = {
     ("need", "state"): "open",
     ("follow_up_case", "state"): "closed",
     ("follow_up_case", "disposition"): "answered",
+    ("learning_check", "state"): "asked",
+    ("learning_check", "recall"): "recalled",
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",
     ("follow_up_story", "readers"): "everyone",

@@ -15,16 +15,16 @@ from kbot.answers.facts import Expert, HelpState, OpenQuestion, Question
 from kbot.capture import views as capture
 from kbot.delivery.facts import Delivery, Need, NeedState, Rule, State, Why
 from kbot.delivery.views import Shown
-from kbot.follow_up import views as follow_up
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.views import Asked
 from kbot.helping import views as helping
 from kbot.helping.facts import WORDS_LIMIT, Request, RequestState, Role, Turn, TurnState
 from kbot.helping.facts import Shown as ShownRequest
-from kbot.home import setup_views
+from kbot.home import log_views, setup_views
 from kbot.home import views as home
 from kbot.home.question_views import Questions, Wider
+from kbot.learning.facts import Check, CheckState
 from kbot.library.facts import (
     BODY_LIMIT,
     LINE_LIMIT,
@@ -46,7 +46,7 @@ from kbot.review import views as review
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, Row, RowKind
 from kbot.slack.outgoing import sentence_view
 from kbot.slack.words import SlackChannel
-from kbot.trail.facts import Barrier, Helper, Responded, Status
+from kbot.trail.facts import Barrier, Helper, Intended, Plan, Responded, Status
 from kbot.trail.proof import Evidence
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -71,9 +71,6 @@ WORST = {
     "other ways": "ש\u202eلا\u2028\u2029\x0b\x1a" * 5_000,
     "unprintable": "\x00\ud800" * 20_000,
 }
-
-LOG_LIMIT = 10
-"""`/kb learned` shows the newest ones (follow_up/listeners.py)."""
 
 Seen = tuple[str, list[dict[str, Any]]]
 
@@ -163,8 +160,13 @@ def _log(words: str) -> Iterator[Seen]:
     items = [None, *(an_item(words, state=state) for state in ItemState)]
     for item in items:
         case = a_case(words, status=Status.CHANGED_THINKING)
-        yield "Your log.", follow_up.log([follow_up.Asked(case, item, {})] * LOG_LIMIT, NOW)
-    yield "Your log.", follow_up.log([], NOW)
+        came = ((NOW, log_views.Came.ASKED, words),)
+        plan = Intended("T1", "k", NOW, BEN, "i", Plan.OWN_WORDS, words, words)
+        check = Check("T1", BEN, "i", CheckState.WAITING, 3, 3, NOW, NOW)
+        entry = log_views.Entry("0" * 32, item, came, (case,), plan, NOW, check)
+        for n in range(3):
+            yield log_views.page(log_views.Log(BEN_HIMSELF, [entry] * 3 * log_views.PAGE), log_views.Page(n=n), NOW)
+    yield log_views.page(log_views.Log(BEN_HIMSELF, []), log_views.Page(), NOW)
 
 
 def _review(words: str) -> Iterator[Seen]:

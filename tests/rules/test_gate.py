@@ -136,7 +136,7 @@ def test_three_of_different_kinds_are_a_week() -> None:
 
 
 def test_of_some_kinds_several_may_come_within_the_budget() -> None:
-    for kind, most in ((RECALL, 3), (HELP, 3), (DELIVERY, 2), (BUNDLE, 1), (FEED, 1)):
+    for kind, most in ((RECALL, 3), (HELP, 3), (DELIVERY, 2), (BUNDLE, 1), (CHECK, 1), (FEED, 1)):
         sent = [(kind, MONDAY + n * HOUR) for n in range(most)]
         assert isinstance(may_approach(ben(), kind, sent[:-1], MONDAY + 3 * HOUR), Go)
         assert isinstance(may_approach(ben(), kind, sent, MONDAY + 3 * HOUR), Wait)
@@ -179,7 +179,7 @@ def test_of_one_kind_the_older_goes_first() -> None:
 
 def test_who_is_new_gets_nothing_unasked_for_two_weeks() -> None:
     joined = MONDAY - 3 * DAY
-    for kind in (HELP, DELIVERY, CHECK, FEED):
+    for kind in (HELP, DELIVERY, FEED):
         word = may_approach(ben(joined_at=joined), kind, [], MONDAY)
         assert isinstance(word, Wait)
         assert word.reason is Held.NEW
@@ -187,7 +187,7 @@ def test_who_is_new_gets_nothing_unasked_for_two_weeks() -> None:
 
 
 def test_what_follows_their_own_question_or_use_is_not_unasked() -> None:
-    for kind in (RECALL, CHECK_IN, BUNDLE):
+    for kind in (RECALL, CHECK_IN, BUNDLE, CHECK):
         assert isinstance(may_approach(ben(joined_at=MONDAY - DAY), kind, [], MONDAY), Go)
 
 

@@ -298,7 +298,6 @@ def test_the_bundle(asked: list[tuple[Case, Item | None]], name: str) -> None:
     text, blocks = follow_up.bundle(shown, NOW)
     is_fine(blocks, text)
     is_fine([block for one in shown for block in follow_up.case_blocks(one, NOW)])
-    is_fine(follow_up.log((shown * 10)[:10], NOW))
     is_fine([], follow_up.WHO_SEES_THIS.format(contributor="x"))
 
 
