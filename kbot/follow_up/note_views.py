@@ -28,6 +28,11 @@ FEWEST_ASKED = 5
 """Of fewer people who were asked nothing is counted (product.md 6)."""
 
 QUOTE, SMALL = 300, 120
+"""Characters of what happened and of the other words, where there is room for them."""
+
+ROOM = 4000
+"""Characters of people's own words and links in one note, all together: Slack takes 13,200 with everything else."""
+
 MOST_THANKED = 3
 
 REASONS: Mapping[Answer, str] = {
@@ -49,8 +54,9 @@ CHANGES: Mapping[Answer, str] = {
 def note(became: Sequence[Became], names: Mapping[str, str], now: datetime) -> tuple[str, list[Block]]:
     """All items of a week, each with what people said of it and what can be done about it."""
     blocks: list[Block] = [section("*What became of what you shared*")]
+    room = ROOM // max(1, sum(len(one.told) for one in became))
     for one in became:
-        blocks += _sections(_lines(one, names, now))
+        blocks += _sections(_lines(one, names, now, room))
         row = _row(one, names)
         if row:
             blocks.append(buttons(*row))
@@ -59,10 +65,10 @@ def note(became: Sequence[Became], names: Mapping[str, str], now: datetime) -> t
     return "What became of what you shared.", blocks
 
 
-def _lines(one: Became, names: Mapping[str, str], now: datetime) -> list[str]:
+def _lines(one: Became, names: Mapping[str, str], now: datetime, room: int) -> list[str]:
     item = one.item
     lines = [f"*{title_of(item)}* (shared {age(item.created_at, now)} in <#{item.channel}>)"]
-    lines += [f"- {_line(told, names, one)}" for told in one.told]
+    lines += [f"- {_line(told, names, one, room)}" for told in one.told]
     if one.is_first and any(told.case.status is not None and told.case.status.is_use for told in one.told):
         lines.append("- Somebody put it to use for the first time, as far as I may tell.")
     if one.questions:
@@ -74,12 +80,12 @@ def _lines(one: Became, names: Mapping[str, str], now: datetime) -> list[str]:
     return lines
 
 
-def _line(told: Told, names: Mapping[str, str], one: Became) -> str:
+def _line(told: Told, names: Mapping[str, str], one: Became, room: int) -> str:
     parts = [_did(told.case, _who(told, names))]
     if told.with_name and told.case.id in one.variants:
-        parts.append(f"Their variant: {linked_title(one.variants[told.case.id], SMALL)}.")
+        parts.append(f"Their variant: {linked_title(one.variants[told.case.id], min(SMALL, room // 6))}.")
     if told.story is not None:
-        parts.append(_quote(told.story))
+        parts.append(_quote(told.story, room))
     return " ".join(parts)
 
 
@@ -104,14 +110,16 @@ def _did(case: Case, who: str) -> str:
             return f"{who} used it{went}."
 
 
-def _quote(story: Story) -> str:
-    place = f" ({escaped(one_line(story.place), SMALL)})" if story.place else ""
-    parts = [f'"{escaped(one_line(story.happened), QUOTE)}"{place}']
+def _quote(story: Story, room: int) -> str:
+    """A story in at most about `room` characters, and its link where that leaves room for it."""
+    small = min(SMALL, room // 6)
+    place = f" ({escaped(one_line(story.place), small)})" if story.place else ""
+    parts = [f'"{escaped(one_line(story.happened), min(QUOTE, room // 3))}"{place}']
     if story.why:
-        parts.append(f"Why: {escaped(one_line(story.why), SMALL)}")
+        parts.append(f"Why: {escaped(one_line(story.why), small)}")
     if story.advice:
-        parts.append(f"To the next one: {escaped(one_line(story.advice), SMALL)}")
-    if story.link:
+        parts.append(f"To the next one: {escaped(one_line(story.advice), small)}")
+    if story.link and len(story.link) <= room // 6:
         parts.append(f"<{story.link.replace('&', '&amp;')}|The link>")
     if story.was_seen:
         parts.append("A colleague saw it.")
