@@ -6,7 +6,9 @@ from datetime import datetime
 from kbot.answers.facts import Question, Why
 from kbot.answers.open_views import ASK_PEOPLE
 from kbot.cards import (
-    BUILD_ON,
+    BUILD,
+    CARD_MENU,
+    MEMORIZE,
     USE,
     Block,
     acts,
@@ -88,7 +90,8 @@ def answer(
         body, quoted = (BODY_OF_REST, "") if n else (BODY_OF_FIRST, quote)
         blocks += card(item, names, evidence[item.id], now, body=body, quote=quoted)
         why = button("Why this answer?", WHY, f"{question.id}:{item.id}")
-        more = menu(BUILD_ON, [("Build on this", item.id)])
+        entries = [("Build on this", f"{BUILD}:{item.id}"), ("Help me remember this", f"{MEMORIZE}:{item.id}")]
+        more = menu(CARD_MENU, entries)
         blocks.append(buttons(button("I'll use this", USE, item.id), why, more))
     blocks.append(feedback(RATE, f"{HELPFUL}:{question.id}", f"{NOT_HELPFUL}:{question.id}"))
     return "I found something that colleagues saved.", blocks

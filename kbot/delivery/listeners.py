@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, MEMORIZE, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
+from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
 from kbot.delivery import deliveries, intentions, ticks, views
 from kbot.delivery.facts import CARD
 from kbot.house import House
@@ -19,7 +19,7 @@ from kbot.post.outbox import Letter
 from kbot.slack.incoming import Answer, Event, Press, Reply, Submission
 from kbot.slack.mrkdwn import one_line
 from kbot.slack.words import emoji_name
-from kbot.trail.facts import Complaint, Doubted, MemoryWanted, Plan
+from kbot.trail.facts import Complaint, Doubted, Plan
 from kbot.trail.log import remember
 
 PAUSE = timedelta(days=7)
@@ -118,10 +118,6 @@ async def on_menu(house: House, press: Press) -> Answer:
     if choice == DOUBT:
         await house.unit(_doubt, act, item.id)
         return Reply(views.DOUBTED)
-    if choice == MEMORIZE:
-        key = f"{item.id}:{act.person}:{act.key}"
-        await house.unit(remember, MemoryWanted(act.team, key, act.at, act.person, item.id))
-        return Reply(views.MEMORIZED)
     if choice == ASK_CONTRIBUTOR:
         return Reply(views.ask_contributor(item, shown.names))
     raise BadInput("I do not know that choice any more.")

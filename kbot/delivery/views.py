@@ -178,10 +178,6 @@ def less(reason: Why) -> str:
 
 STOPPED = "I deliver nothing to you from now on. You find everything by asking me; your Home tab changes it."
 PAUSED = "Paused: I send nothing of my own before {day}. `/kb resume` ends the pause."
-MEMORIZED = (
-    "Fine: in two days or so I ask you about it, then ever more rarely, three a week at most. Only you see how it "
-    "goes; `/kb learned` ends it."
-)
 DOUBTED = "Thank you. Whoever curates it is told that somebody finds it outdated or wrong, not who."
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from kbot.act import Act, BadInput
+from kbot.cards import CARD_MENU, MEMORIZE
 from kbot.house import House
 from kbot.learning import checks, views
 from kbot.learning.facts import Recall
@@ -24,11 +25,12 @@ def _act(house: House, press: Press) -> Act:
 async def on_remember(house: House, press: Press) -> Answer:
     """ "Help me remember this": asked for by the person, for this one item."""
     await member_of(house, press.team, press.person)
-    if not (await show(house, press.team, press.person, [press.value])).items:
+    item = press.value.removeprefix(f"{MEMORIZE}:")
+    if not (await show(house, press.team, press.person, [item])).items:
         raise BadInput(GONE)
     act = _act(house, press)
-    key = f"{press.value}:{press.person}:{act.key}"
-    await house.unit(remember, MemoryWanted(act.team, key, act.at, act.person, press.value))
+    key = f"{item}:{press.person}:{act.key}"
+    await house.unit(remember, MemoryWanted(act.team, key, act.at, act.person, item))
     text, blocks = views.begun()
     return Reply(text, blocks)
 
@@ -84,6 +86,7 @@ async def on_who_sees(house: House, press: Press) -> Answer:
 
 PRESSES = {
     views.REMEMBER: on_remember,
+    f"{CARD_MENU}:{MEMORIZE}": on_remember,
     views.SHOW: on_show,
     **{f"{views.RECALL}.{recall.value}": on_recall for recall in Recall},
     views.LESS: on_less,

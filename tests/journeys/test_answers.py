@@ -44,7 +44,14 @@ def test_the_answer_names_its_source(slack: Driver) -> None:
     assert "From Ana in #platform · saved today" in answer.text
     link = f"https://harbor.slack.com/archives/C0PLATFORM/p{tip.reply.ts.replace('.', '')}"
     assert link in str(answer.blocks)
-    assert answer.buttons == ["I'll use this", "Why this answer?", "Build on this", "Helpful", "Not helpful"]
+    assert answer.buttons == [
+        "I'll use this",
+        "Why this answer?",
+        "Build on this",
+        "Help me remember this",
+        "Helpful",
+        "Not helpful",
+    ]
 
 
 def test_a_mention_within_a_thread_is_answered_there(slack: Driver) -> None:
@@ -130,7 +137,10 @@ def test_several_that_fit_are_all_cited_best_first(slack: Driver) -> None:
     flags(slack, slack.ben, other)
     answer = asks(slack, slack.ben, "importer hangs after a deploy")
     assert answer.text.startswith(("This is what colleagues saved about it:", "I am not sure that one of these"))
-    assert answer.buttons == ["I'll use this", "Why this answer?", "Build on this"] * 2 + ["Helpful", "Not helpful"]
+    assert answer.buttons == ["I'll use this", "Why this answer?", "Build on this", "Help me remember this"] * 2 + [
+        "Helpful",
+        "Not helpful",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?"])
