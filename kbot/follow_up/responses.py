@@ -34,7 +34,9 @@ from kbot.follow_up.tables import CaseRow, TapRow
 from kbot.people import directory
 from kbot.post import outbox
 from kbot.storage.upsert import insert_or_update
+from kbot.trail import log
 from kbot.trail.facts import (
+    CAN_BE_TAKEN_BACK,
     Confirmed,
     Doubted,
     Fact,
@@ -46,6 +48,7 @@ from kbot.trail.facts import (
     Responded,
     Status,
     Sustained,
+    TakenBack,
     TellingAllowed,
 )
 from kbot.trail.log import remember
@@ -131,6 +134,9 @@ def _shown_anew(session: Session, act: Act, case: Case) -> Case:
 
 
 def _take_back(session: Session, act: Act, case: Case) -> None:
+    for fact in log.all_about(session, CAN_BE_TAKEN_BACK, case.team, [case.item]):
+        if fact.person == act.person and fact.key.startswith(f"{case.id}:"):
+            remember(session, TakenBack(case.team, fact.key, act.at, act.person, case.item))
     _write(session, case, status=None, outcome=None, complaint=None)
     _forget_taps(session, case)
     if case.telling is not Telling.UNASKED and not notes.is_told(session, case):

@@ -350,7 +350,7 @@ class Sustained(Fact):
 
 @dataclass(frozen=True)
 class TakenBack(Fact):
-    """`person` takes back at once what they had said: the Responded of the same key, which counts no more."""
+    """`person` takes back what they had said: the fact of the same key, of a kind that can be, which counts no more."""
 
 
 @dataclass(frozen=True)
@@ -387,3 +387,7 @@ class Rated(Fact):
     is_helpful: bool
     complaint: Complaint | None = None
     words: str = ""
+
+
+CAN_BE_TAKEN_BACK = (Responded, Doubted, Hindered, Confirmed, NotSuited)
+"""What an answer and its taps say of an item. A wish for help is withdrawn by itself."""

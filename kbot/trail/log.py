@@ -68,7 +68,7 @@ def _stands() -> ColumnElement[bool]:
     taken_back = exists().where(
         back.team_id == FactRow.team_id, back.kind == facts.TakenBack.__name__, back.key == FactRow.key
     )
-    return or_(FactRow.kind != facts.Responded.__name__, ~taken_back)
+    return or_(FactRow.kind.not_in([kind.__name__ for kind in facts.CAN_BE_TAKEN_BACK]), ~taken_back)
 
 
 def about_item(session: Session, kind: type[F], team: str, items: Iterable[str]) -> list[F]:

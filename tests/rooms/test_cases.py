@@ -288,6 +288,17 @@ def test_the_latest_word_counts_and_each_person_once(session: Session) -> None:
     assert evidence(session, TEAM, [case.item])[case.item] == Evidence(failed=1)
 
 
+def test_what_was_taken_back_counts_nowhere(session: Session) -> None:
+    case = asked_case(session)
+    for n, answer in enumerate((Answer.SOLVED, Answer.NOT_WORKED, Answer.OUTDATED)):
+        respond(session, case, answer, MONDAY + n * SECOND)
+    assert evidence(session, TEAM, [case.item])[case.item].doubted == 1
+    respond(session, case, Answer.CHANGE, MONDAY + HOUR)
+    assert evidence(session, TEAM, [case.item])[case.item] == Evidence()
+    respond(session, case, Answer.SOLVED, MONDAY + 2 * HOUR)
+    assert evidence(session, TEAM, [case.item])[case.item] == Evidence(used=1, helped=1)
+
+
 def test_somebody_else_cannot_answer(session: Session) -> None:
     case = asked_case(session)
     with pytest.raises(BadInput, match="for somebody else"):
