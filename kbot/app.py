@@ -42,6 +42,7 @@ from kbot.library import items
 from kbot.library import jobs as library
 from kbot.meaning.opening import open_embedder
 from kbot.people import directory
+from kbot.people.tables import ChannelRow
 from kbot.post import inbox, outbox
 from kbot.post.reading import Reading
 from kbot.post.receiver import Intake
@@ -268,6 +269,8 @@ async def _workers(house: House, sender: Sender, running: Running) -> AsyncItera
     ]
     scheduler.add_job(_tick, "interval", args=[_purge, house, ticking], hours=1, max_instances=1, coalesce=True)
     scheduler.start()
+    *_, refreshing = jobs
+    house.unit.when_committed(lambda: refreshing.modify(next_run_time=house.clock.real()), ChannelRow)
 
     def look_at_once() -> None:
         for job in jobs:

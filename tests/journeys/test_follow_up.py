@@ -365,7 +365,7 @@ def test_my_log_is_mine(slack: Driver) -> None:
     tip_saved(slack)
     assert "Your log is empty." in commands(slack, slack.ben, "/kb learned").text
     asks(slack, slack.ben)
-    slack.wait(lambda: "not said yet" in commands(slack, slack.ben, "/kb learned").text, what="the line")
+    slack.wait(lambda: QUESTION in commands(slack, slack.ben, "/kb learned").text, what="the line")
     assert "Your log is empty." in commands(slack, slack.cleo, "/kb learned").text
 
 

@@ -33,4 +33,4 @@ def test_ana_hears_that_her_tip_worked(slack: Driver, days: Days) -> None:
 
     assert "used by 1 (reported)" in asks(slack, slack.cleo).text
     log = commands(slack, slack.ben, "/kb learned")
-    assert f"*{QUESTION}*: Used it, it helped" in log.text
+    assert f"*{QUESTION}*\nUsed it, it helped" in log.text

@@ -20,7 +20,18 @@ from kbot.storage.units import Units
 from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-CHANNEL = ("team_id", "channel_id", "mode", "publication", "emojis", "digest_day", "digest_hour", "set_by", "set_at")
+CHANNEL = (
+    "team_id",
+    "channel_id",
+    "mode",
+    "publication",
+    "emojis",
+    "digest_day",
+    "digest_hour",
+    "set_by",
+    "set_at",
+    "community",
+)
 CHANNELS = Columns(ChannelRow, *CHANNEL)
 
 
@@ -29,7 +40,7 @@ async def arrives(units: Units, event_id: str, words: str = "{}") -> None:
 
 
 async def set_up(units: Units, channel: str, day: int = 0) -> None:
-    await units.append(CHANNELS, ("T1", channel, "capture", "notify", ["bulb"], day, 9, "U0CLEO", NOW))
+    await units.append(CHANNELS, ("T1", channel, "capture", "notify", ["bulb"], day, 9, "U0CLEO", NOW, ""))
 
 
 def stored(session: Session) -> dict[str, str]:
