@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kbot.act import Act
+from kbot.delivery import muting
 from kbot.delivery.facts import CARD, NEXT, TO_CHANNEL, Delivery, Rule, Said, State, Why
-from kbot.delivery.tables import DeliveryRow, MutedRow, NeedRow, SpreadRow
+from kbot.delivery.tables import DeliveryRow, NeedRow, SpreadRow
 from kbot.library import items, topics
 from kbot.library.facts import Item
 from kbot.library.tables import FollowRow, WordsRow
@@ -20,7 +21,7 @@ from kbot.people.moved import move_rows
 from kbot.post import outbox
 from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
-from kbot.storage.upsert import insert_new, insert_or_update
+from kbot.storage.upsert import insert_new
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import (
     Delivered,
@@ -43,7 +44,9 @@ MOST_IN_A_LETTER = 3
 WORTH_FOR = timedelta(days=30)
 """What has found no letter by then is not new any more."""
 
-LESS_FOR = timedelta(days=90)
+UNWISHED_EVERY = timedelta(days=7)
+"""A letter of nothing but what kbot chose by itself comes at most so often after any other."""
+
 UNREAD_AT_MOST = timedelta(seconds=30)
 """So long (machine's time) an item waits for its vector before its recipients are chosen without."""
 
@@ -185,7 +188,8 @@ def waiting(session: Session, now: datetime, most: int = 500) -> list[tuple[str,
 def plan(session: Session, team: str, recipient: str, now: datetime, real: datetime) -> bool:
     """Put what waits for somebody into one letter, the best three, unless one is on its way or it is not yet time.
 
-    A person's pace says when; a channel gets one a day. `now` is people's time, `real` the machine's.
+    A person's pace says when; a channel gets one a day. What nobody wished for comes along with what they did, or once
+    a week. `now` is people's time, `real` the machine's.
     """
     directory.lock_person(session, team, recipient)
     mine = DeliveryRow.recipient == recipient
@@ -201,6 +205,11 @@ def plan(session: Session, team: str, recipient: str, now: datetime, real: datet
     if not rows[0].is_channel and (person is None or person.pace is Pace.NEVER):
         _move(session, team, State.WAITING, State.DROPPED, mine)
         return False
+    if person is not None and not any(Rule(row.rule).is_asked_for for row in rows):
+        came = outbox.arrivals(session, team, recipient, CARD)
+        if came and came[-1].sent_at > now - UNWISHED_EVERY:
+            _move(session, team, State.WAITING, State.WAITING, mine, not_before=came[-1].sent_at + UNWISHED_EVERY)
+            return False
     taken = rows[:MOST_IN_A_LETTER]
     letter = Letter(
         team,
@@ -361,20 +370,7 @@ def not_for_me(session: Session, act: Act, item: str) -> None:
     remember(session, Responded(act.team, key, act.at, act.person, item, Status.NOT_APPLICABLE))
     delivery = get(session, act.team, item, act.person)
     if delivery is not None and not delivery.why.rule.is_asked_for:
-        less_like_this(session, act, delivery)
-
-
-def less_like_this(session: Session, act: Act, delivery: Delivery) -> None:
-    """Ninety days without what this rule brings of this topic."""
-    row = {
-        "team_id": act.team,
-        "person": act.person,
-        "rule": delivery.why.rule.value,
-        "topic_id": delivery.why.topic.id if delivery.why.topic else "",
-        "until": act.at + LESS_FOR,
-    }
-    keys = ("team_id", "person", "rule", "topic_id")
-    insert_or_update(session, MutedRow, row, keys=keys, change=("until",))
+        muting.less_like_this(session, act, delivery)
 
 
 def not_suited(session: Session, fact: Fact, real: datetime) -> None:
@@ -383,15 +379,7 @@ def not_suited(session: Session, fact: Fact, real: datetime) -> None:
         return
     delivery = get(session, fact.team, fact.item, fact.person)
     if delivery is not None and not delivery.why.rule.is_asked_for:
-        less_like_this(session, Act(fact.team, fact.person, "", fact.at, fact.key), delivery)
-
-
-def more_again(session: Session, act: Act, topic: str) -> None:
-    """Who follows a topic, anew, wants all of it."""
-    session.execute(
-        delete(MutedRow).where(MutedRow.team_id == act.team, MutedRow.person == act.person, MutedRow.topic_id == topic)
-    )
-    session.expire_all()
+        muting.less_like_this(session, Act(fact.team, fact.person, "", fact.at, fact.key), delivery)
 
 
 def _said(session: Session, act: Act, item: str, said: Said) -> None:

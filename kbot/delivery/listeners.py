@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
-from kbot.delivery import deliveries, intentions, ticks, views
+from kbot.delivery import deliveries, intentions, muting, ticks, views
 from kbot.delivery.facts import CARD
 from kbot.house import House
 from kbot.library.facts import Item
@@ -113,7 +113,7 @@ async def on_menu(house: House, press: Press) -> Answer:
         mine = await house.unit.read(deliveries.get, press.team, item.id, press.person)
         if mine is None:
             raise BadInput("This did not come to you by a rule, so there is nothing to have less of.")
-        await house.unit(deliveries.less_like_this, act, mine)
+        await house.unit(muting.less_like_this, act, mine)
         return Reply(views.less(mine.why))
     if choice == DOUBT:
         await house.unit(_doubt, act, item.id)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.delivery import deliveries, views
+from kbot.delivery import deliveries, muting, views
 from kbot.house import House
 from kbot.library import naming, topics
 from kbot.library.facts import Cadence, Topic
@@ -54,7 +54,7 @@ async def _change(house: House, command: Command, verb: Callable[[Session, Act, 
     if verb is topics.unfollow:
         return Reply(views.unfollowed(topic, was=changed, channel=channel))
     if channel is None:
-        await house.unit(deliveries.more_again, act, topic.id)
+        await house.unit(muting.more_again, act, topic.id)
     return Reply(views.followed(topic, is_new=changed, channel=channel))
 
 

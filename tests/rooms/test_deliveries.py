@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kbot.delivery import deliveries, recipients
+from kbot.delivery import deliveries, muting, recipients
 from kbot.delivery.facts import Rule, Said, State
 from kbot.delivery.tables import DeliveryRow
 from kbot.library import items, lineage, topics
@@ -407,6 +407,23 @@ def test_each_at_their_pace_three_in_a_letter(session: Session, pace: Pace, days
     assert len(log.of_person(session, Delivered, TEAM, BEN)) == 5
 
 
+def test_what_nobody_wished_for_comes_once_a_week_or_along_with_what_they_did(session: Session) -> None:
+    directory.set_pace(session, act(BEN), Pace.AT_ONCE)
+    asked_about(session, BEN, about(session, "importer"))
+    choose(session, about(session, "importer"))
+    assert due(session, MONDAY) == 1
+    choose(session, about(session, "importer"), MONDAY + days(1))
+    assert [due(session, MONDAY + days(day)) for day in (1, 3, 6.9)] == [0, 0, 0]
+    assert due(session, MONDAY + days(7)) == 1
+    choose(session, about(session, "importer"), MONDAY + days(8))
+    assert due(session, MONDAY + days(8)) == 0
+    with_items(session, 1)
+    assert due(session, MONDAY + days(9)) == 1
+    last = max(letters(session, "delivery:", state="sent"), key=lambda row: row.sent_at or MONDAY)
+    rules = {one.why.rule for one in deliveries.of_letter(session, outbox.letters(session, TEAM, [last.key])[last.key])}
+    assert rules == {Rule.FOLLOWS, Rule.ASKED}
+
+
 def test_never_means_never(session: Session) -> None:
     with_items(session, 2)
     directory.set_pace(session, act(BEN), Pace.NEVER)
@@ -465,11 +482,11 @@ def test_less_like_this_holds_ninety_days_or_until_followed_anew(session: Sessio
     choose(session, item)
     mine = deliveries.get(session, TEAM, item.id, BEN)
     assert mine is not None
-    deliveries.less_like_this(session, act(BEN, MONDAY), mine)
+    muting.less_like_this(session, act(BEN, MONDAY), mine)
     assert choose(session, about(session, "deploys"), MONDAY + days(80)) == {}
     assert set(choose(session, about(session, "deploys"), MONDAY + days(91))) == {BEN}
     assert mine.why.topic is not None
-    deliveries.more_again(session, act(BEN), mine.why.topic.id)
+    muting.more_again(session, act(BEN), mine.why.topic.id)
     assert set(choose(session, about(session, "deploys"))) == {BEN}
 
 
