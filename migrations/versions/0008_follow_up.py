@@ -1,4 +1,4 @@
-"""Follow-up in full: lineages, lots and windows of cases, how each ended, what was asked in which words, what was tapped."""
+"""Follow-up in full: lineages, lots and windows of cases, how each ended, the words of each question, what was tapped."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,7 +25,7 @@ def upgrade() -> None:
         case.add_column(sa.Column("disposition", sa.Text(), nullable=True))
     window_end = A_QUARTER[op.get_bind().dialect.name]
     op.execute(
-        f"UPDATE follow_up_case SET lineage = item_id, window_end = {window_end}, "
+        f"UPDATE follow_up_case SET lineage = item_id, window_end = {window_end}, "  # noqa: S608 - a constant
         "rhythm = CASE form WHEN 'question' THEN 'pull' ELSE 'planned' END, "
         "inclusion = CASE WHEN asks_made > 0 THEN 1 END, never_drawn = CASE WHEN asks_made > 0 THEN 0 ELSE 1 END, "
         "closed_at = CASE WHEN state = 'closed' THEN COALESCE(responded_at, asked_at, due_at) END, "
