@@ -1,4 +1,4 @@
-"""Follow-up in full: lineages, lots and windows of cases, how each ended, the words of each question, what was tapped."""
+"""Follow-up in full: lineages, lots and windows of cases, how each ended, each question's words, what was tapped."""
 
 import sqlalchemy as sa
 from alembic import op
