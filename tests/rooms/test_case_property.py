@@ -173,7 +173,8 @@ def test_random_histories(session: Session, history: list[tuple[object, ...]]) -
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=400, suppress_health_check=rolled_back)
+@pytest.mark.timeout(1800)
+@settings(deadline=None, max_examples=150, suppress_health_check=rolled_back)
 @given(steps)
 def test_many_random_histories(session: Session, history: list[tuple[object, ...]]) -> None:
     _lived_through(session, history)
