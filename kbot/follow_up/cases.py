@@ -8,16 +8,18 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.follow_up import rhythm
-from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Answer, Case, CaseState, Disposition, Form, Step, Telling
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.lots import Draw
 from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
 from kbot.follow_up.rhythm import Rhythm
+from kbot.follow_up.steps import ONE_QUESTION
 from kbot.follow_up.tables import AskRow, CaseRow, TapRow
 from kbot.library.items import Gone
 from kbot.people import directory
 from kbot.post import outbox, passing
 from kbot.post.gate import WEEK, Proactive
 from kbot.trail.facts import Complaint, Fact, Outcome, Status, Superseded, Withdrawn
+from kbot.trail.measures import Disposition
 
 MOST_SILENT_ASKS = 2
 """In a row; then silence is the answer (product.md 4)."""
@@ -210,9 +212,7 @@ def of_letter(session: Session, team: str, letter: str) -> list[Case]:
 
 def of_person(session: Session, team: str, person: str) -> list[Case]:
     """A person's cases, newest first: their own log, without what is asked later of the same use or silence."""
-    of = select(CaseRow).where(
-        CaseRow.team_id == team, CaseRow.person == person, CaseRow.form.not_in((Form.SUSTAIN, Form.SILENT))
-    )
+    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person, CaseRow.form.not_in(ONE_QUESTION))
     return _found(session, of.order_by(CaseRow.opened_at.desc(), CaseRow.id))
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kbot.follow_up.rhythm import Rhythm
 from kbot.library.facts import Item
 from kbot.trail.facts import Barrier, Complaint, Helper, Outcome, Status, Sustain, Unsuited
+from kbot.trail.measures import Disposition
 from kbot.trail.proof import Story
 
 BUNDLE = "follow_up.bundle"
@@ -46,29 +47,6 @@ class Telling(StrEnum):
     WITH_NAME = "with_name"
     WITHOUT_NAME = "without_name"
     NO = "no"
-
-
-class Disposition(StrEnum):
-    """How a case ended; one for each that is closed (domain.md 2.5)."""
-
-    INELIGIBLE = "ineligible"
-    """The item is gone, or its person has left."""
-    NOT_SAMPLED = "not_sampled"
-    """Its time ran out before it was drawn; never mixed with the silent ones."""
-    UNDELIVERED = "undelivered"
-    """It was to be asked, but no letter of it ever left."""
-    UNANSWERED = "unanswered"
-    REFUSED = "refused"
-    PARTIAL = "partial"
-    """A use, but not how it went."""
-    ANSWERED = "answered"
-
-
-NEXT = {
-    CaseState.WAITING: {CaseState.ASKED, CaseState.CLOSED},
-    CaseState.ASKED: {CaseState.WAITING, CaseState.CLOSED},
-    CaseState.CLOSED: {CaseState.WAITING},  # "Haven't tried yet" on an answer that was given before
-}
 
 
 class Answer(StrEnum):

@@ -3,7 +3,7 @@
 At most one case is open for each person and lineage of items: the database decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.follow_up import cases, rhythm
-from kbot.follow_up.facts import Case, CaseState, Disposition, Form, Telling
+from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.follow_up.lots import SILENT_SHARE, SUSTAIN_SHARE, chosen
 from kbot.follow_up.rhythm import OF_CADENCE, Rhythm
-from kbot.follow_up.steps import MOST_ASKS
+from kbot.follow_up.steps import MOST_ASKS, ONE_QUESTION
 from kbot.follow_up.tables import CaseRow
 from kbot.library import items, lineage, topics
 from kbot.library.facts import Item, ItemKind
@@ -24,6 +24,7 @@ from kbot.people import directory
 from kbot.people.hours import add_working_days
 from kbot.storage.upsert import insert_new
 from kbot.trail.facts import Fact, Helped, Intended, Plan, ReceiptKind, Received, Status
+from kbot.trail.measures import Disposition
 
 _CASE = UUID("a5b0cf2e-7c6b-4f1e-9d0f-4f1a3b0f7c11")
 """Ids of cases come from what opened them, so that what is followed twice opens one."""
@@ -70,7 +71,7 @@ def open_case(session: Session, fact: Fact, real: datetime) -> None:
         _of_intention(fact, person.zone) if isinstance(fact, Intended) else _of_receipt(session, fact, person.zone)
     )
     if item.kind in OF_THOUGHT and opening.form is Form.USE:
-        opening = _as(opening, Form.THOUGHT)
+        opening = replace(opening, form=Form.THOUGHT)
     key = f"{fact.team}|{type(fact).__name__}|{fact.key}"
     if not _insert(session, key, item, line, opening) and isinstance(fact, Intended):
         _ask_by_plan(session, fact, line, opening)
@@ -95,10 +96,6 @@ def _of_intention(fact: Intended, zone: ZoneInfo) -> Opening:
         return Opening(fact.person, Form.USE, Rhythm.COMES_UP, fact.at, fact.at, zone)
     by = rhythm.morning_of(date.fromisoformat(fact.by), zone)
     return Opening(fact.person, Form.USE, Rhythm.PLANNED, by, fact.at, zone)
-
-
-def _as(opening: Opening, form: Form) -> Opening:
-    return Opening(**{**vars(opening), "form": form})
 
 
 def _insert(session: Session, key: str, item: Item, line: str, opening: Opening) -> bool:
@@ -174,7 +171,7 @@ def report(session: Session, act: Act, item_id: str) -> Case:
             CaseRow.person == act.person,
             CaseRow.lineage == line,
             CaseRow.state != CaseState.CLOSED,
-            CaseRow.form.not_in((Form.SUSTAIN, Form.SILENT)),
+            CaseRow.form.not_in(ONE_QUESTION),
         )
     ).first()
     return cases.get(session, act.team, found.id if found else uuid5(_CASE, key).hex)
@@ -227,7 +224,7 @@ def may_reopen(session: Session, row: CaseRow) -> bool:
         CaseRow.person == row.person,
         (CaseRow.lineage == row.lineage) | (CaseRow.item_id == row.item_id),
         CaseRow.state != CaseState.CLOSED,
-        CaseRow.form.not_in((Form.SUSTAIN, Form.SILENT)),
+        CaseRow.form.not_in(ONE_QUESTION),
         CaseRow.id != row.id,
     )
     return not session.execute(select(exists(another))).scalar()

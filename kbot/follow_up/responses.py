@@ -23,7 +23,6 @@ from kbot.follow_up.facts import (
     Answer,
     Case,
     CaseState,
-    Disposition,
     Form,
     Step,
     Telling,
@@ -52,6 +51,7 @@ from kbot.trail.facts import (
     TellingAllowed,
 )
 from kbot.trail.log import remember
+from kbot.trail.measures import Disposition
 
 MISSING_LIMIT = 2000
 ANSWERED_OTHERWISE = "That question has another answer by now; look at the newest form of the message."

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kbot.follow_up.facts import Disposition
 from kbot.storage.tables import Fate, Key, PeoplesWords, Table, TeamKey, kept, whose
 from kbot.trail.facts import Status
+from kbot.trail.measures import Disposition
 
 _DISPOSITIONS = ", ".join(f"'{one}'" for one in Disposition)
 _OPEN_ONCE = "state <> 'closed' AND form NOT IN ('sustain', 'silent')"

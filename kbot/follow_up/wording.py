@@ -7,6 +7,7 @@ changes a word changes the name.
 from collections.abc import Mapping, Sequence
 
 from kbot.follow_up.facts import Answer, Case, Form, Step
+from kbot.follow_up.steps import ONE_QUESTION
 from kbot.trail.facts import Complaint, Outcome, Status
 
 VARIANTS = {
@@ -198,7 +199,7 @@ AFTER_TAP: Mapping[Answer, str] = {
 
 def variant(case: Case) -> str:
     """The name of the words in which this case is asked the next time."""
-    if case.form in (Form.SUSTAIN, Form.SILENT) or case.asks_made == 0:
+    if case.form in ONE_QUESTION or case.asks_made == 0:
         return VARIANTS[case.form]
     return f"{VARIANTS[case.form]}-{AGAIN if case.asks_made == 1 else LAST}"
 

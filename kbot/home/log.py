@@ -12,7 +12,6 @@ from kbot.delivery import deliveries, needs, recall
 from kbot.delivery.facts import Delivery
 from kbot.follow_up import cases, opening
 from kbot.follow_up.facts import Case
-from kbot.follow_up.steps import ONE_QUESTION
 from kbot.home.log_views import Came, Entry, Log
 from kbot.learning import checks
 from kbot.learning.facts import Check
@@ -82,7 +81,7 @@ def _how(receipt: ReceiptKind) -> Came:
 
 def case_of(session: Session, act: Act, item: str) -> Case:
     """What may be said of an item: the newest case about it, else one that nobody asked for."""
-    mine = [c for c in cases.of_person(session, act.team, act.person) if c.item == item and c.form not in ONE_QUESTION]
+    mine = [c for c in cases.of_person(session, act.team, act.person) if c.item == item]
     return mine[0] if mine else opening.report(session, act, item)
 
 

@@ -1,7 +1,5 @@
 """The doors of learning from Slack: "Help me remember this", and the taps of a check."""
 
-from datetime import timedelta
-
 from kbot.act import Act, BadInput
 from kbot.cards import CARD_MENU, MEMORIZE
 from kbot.house import House
@@ -14,7 +12,6 @@ from kbot.slack.incoming import Answer, Press, Reply
 from kbot.trail.facts import MemoryWanted
 from kbot.trail.log import remember
 
-PAUSE = timedelta(days=7)
 GONE = "That is not there any more, or not for you to see."
 
 
@@ -66,14 +63,6 @@ async def on_wording(house: House, press: Press) -> Answer:
     return Reply(views.WORDING_ASKED)
 
 
-async def on_pause(house: House, press: Press) -> Answer:
-    person = await member_of(house, press.team, press.person)
-    until = house.now() + PAUSE
-    await house.unit(directory.pause, _act(house, press), until)
-    day = until.astimezone(person.zone).strftime("%A %-d %B")
-    return Reply(f"Paused: I ask and send nothing of my own before {day}. `/kb resume` ends the pause.")
-
-
 async def on_stop(house: House, press: Press) -> Answer:
     await member_of(house, press.team, press.person)
     await house.unit(directory.stop, _act(house, press))
@@ -91,7 +80,6 @@ PRESSES = {
     **{f"{views.RECALL}.{recall.value}": on_recall for recall in Recall},
     views.LESS: on_less,
     views.WORDING: on_wording,
-    views.PAUSE: on_pause,
     views.STOP: on_stop,
     views.WHO_SEES: on_who_sees,
 }

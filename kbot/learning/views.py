@@ -19,7 +19,7 @@ RECALL = "learning.recall"
 
 LESS = "learning.less"
 WORDING = "learning.wording"
-PAUSE = "learning.pause"
+PAUSE = "follow_up.pause"
 STOP = "learning.stop"
 WHO_SEES = "learning.who_sees"
 

@@ -27,9 +27,11 @@ class Disposition(StrEnum):
     NOT_SAMPLED = "not_sampled"
     """More was due than may be asked, and it was not drawn; never to be mixed up with silence."""
     UNDELIVERED = "undelivered"
+    """It was to be asked, but no letter of it ever left."""
     UNANSWERED = "unanswered"
     REFUSED = "refused"
     PARTIAL = "partial"
+    """A use, but not how it went."""
     ANSWERED = "answered"
 
 
@@ -352,7 +354,3 @@ class Burden:
     @property
     def opt_outs_per_hundred(self) -> float | None:
         return share(100 * self.opt_outs, self.messages)
-
-    @property
-    def not_for_me_share(self) -> float | None:
-        return share(self.not_for_me, self.replied)

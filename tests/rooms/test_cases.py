@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
 from kbot.follow_up import cases, jobs, notes, opening, responses
-from kbot.follow_up.facts import LAST_NOTE, Answer, Case, CaseState, Disposition, Form, Step, Telling
+from kbot.follow_up.facts import LAST_NOTE, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.steps import next_step
 from kbot.library.facts import Item, ItemKind
 from kbot.library.tables import ItemRow
@@ -22,6 +22,7 @@ from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import Intended, ReceiptKind, Received, TellingAllowed, Withdrawn
+from kbot.trail.measures import Disposition
 from kbot.trail.proof import Evidence
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, ZONES, act, follow, letters, meet, saved
 

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from kbot.follow_up.facts import CaseState, Disposition, Form, Step
+from kbot.follow_up.facts import CaseState, Form, Step
 from kbot.follow_up.tables import CaseRow, TapRow
 from kbot.library.facts import Item
 from kbot.post.tables import OutboxRow
 from kbot.review import counting, report_views, reports
 from kbot.review.facts import Report
 from kbot.trail.facts import Status
-from kbot.trail.measures import Interval, bounds, bounds_over_eligible
+from kbot.trail.measures import Disposition, Interval, bounds, bounds_over_eligible
 from tests.rooms.desk import ANA, REAL, TEAM, days, saved
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
