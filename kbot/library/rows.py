@@ -40,7 +40,7 @@ def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
     about = about.where(ItemTopicRow.team_id.in_(teams), ItemTopicRow.item_id.in_(ids))
     for item, team, topic, name in session.execute(about.order_by(TopicRow.name, TopicRow.id)):
         topics[team, item].append(Topic(topic, name))
-    contested = {key for team in teams for key in _contested(session, team, ids)}
+    contested = _contested(session, teams, ids)
     named = communities.named(session, teams, [row.channel_id for row in rows])
     keys = [(row.team_id, row.id) for row in rows]
     return [
@@ -56,25 +56,22 @@ def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
     ]
 
 
-def _contested(session: Session, team: str, ids: Collection[str]) -> set[tuple[str, str]]:
+def _contested(session: Session, teams: Collection[str], ids: Collection[str]) -> set[tuple[str, str]]:
     """Those of these items that another one contradicts, which can be found."""
-    found = set()
-    for mine, other in (
-        (LineageRow.item_id, LineageRow.other_id),
-        (LineageRow.other_id, LineageRow.item_id),
-    ):
-        query = (
-            select(mine)
-            .join(ItemRow, (ItemRow.team_id == LineageRow.team_id) & (ItemRow.id == other))
-            .where(
-                LineageRow.team_id == team,
-                mine.in_(ids),
-                LineageRow.kind == LinkKind.CONTRADICTS,
-                ItemRow.state == ItemState.PUBLISHED,
-            )
+    contradictions = session.execute(
+        select(LineageRow.team_id, LineageRow.item_id, LineageRow.other_id).where(
+            LineageRow.team_id.in_(teams),
+            LineageRow.item_id.in_(ids) | LineageRow.other_id.in_(ids),
+            LineageRow.kind == LinkKind.CONTRADICTS,
         )
-        found |= {(team, item) for item in session.scalars(query)}
-    return found
+    ).all()
+    if not contradictions:  # nearly always
+        return set()
+    either = {item for _, one, other in contradictions for item in (one, other)}
+    public = select(ItemRow.team_id, ItemRow.id).where(ItemRow.team_id.in_(teams), ItemRow.id.in_(either))
+    found = {(team, item) for team, item in session.execute(public.where(ItemRow.state == ItemState.PUBLISHED))}
+    pairs = {((team, one), (team, other)) for team, one, other in contradictions}
+    return {one for one, other in pairs if other in found} | {other for one, other in pairs if one in found}
 
 
 def _item(
