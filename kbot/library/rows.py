@@ -1,53 +1,62 @@
 """Rows become items: each with the words of its newest version, its source, its topics, and who contradicts it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, LinkKind, Source, Topic, WaitsFor
 from kbot.library.tables import ItemRow, ItemTopicRow, LineageRow, SourceRow, TopicRow, VersionRow
 from kbot.people import communities
 
+_TEAMS: BindParameter[list[str]] = bindparam("teams", expanding=True)
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+
+_NEWEST = (
+    select(ItemRow.team_id, ItemRow.id, VersionRow, SourceRow)
+    .join(
+        VersionRow,
+        (VersionRow.team_id == ItemRow.team_id)
+        & (VersionRow.item_id == ItemRow.id)
+        & (VersionRow.n == ItemRow.version),
+    )
+    .outerjoin(SourceRow, (SourceRow.team_id == ItemRow.team_id) & (SourceRow.item_id == ItemRow.id))
+    .where(ItemRow.team_id.in_(_TEAMS), ItemRow.id.in_(_IDS))
+)
+_TOPICS = (
+    select(ItemTopicRow.team_id, ItemTopicRow.item_id, TopicRow.id, TopicRow.name)
+    .join(TopicRow, (TopicRow.team_id == ItemTopicRow.team_id) & (TopicRow.id == ItemTopicRow.topic_id))
+    .where(ItemTopicRow.team_id.in_(_TEAMS), ItemTopicRow.item_id.in_(_IDS))
+    .order_by(TopicRow.name, TopicRow.id)
+)
+_CONTRADICTIONS = select(LineageRow.team_id, LineageRow.item_id, LineageRow.other_id).where(
+    LineageRow.team_id.in_(_TEAMS),
+    LineageRow.item_id.in_(_IDS) | LineageRow.other_id.in_(_IDS),
+    LineageRow.kind == LinkKind.CONTRADICTS,
+)
+_PUBLISHED = select(ItemRow.team_id, ItemRow.id).where(
+    ItemRow.team_id.in_(_TEAMS), ItemRow.id.in_(_IDS), ItemRow.state == ItemState.PUBLISHED
+)
+# Put together once, not at every call: no statements are run more often.
+
 
 def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
     """The items of these rows, in their order."""
     if not rows:
         return []
-    teams, ids = {row.team_id for row in rows}, [row.id for row in rows]
-    versions = {
-        (v.team_id, v.item_id): v
-        for v in session.scalars(
-            select(VersionRow)
-            .join(
-                ItemRow,
-                (ItemRow.team_id == VersionRow.team_id)
-                & (ItemRow.id == VersionRow.item_id)
-                & (ItemRow.version == VersionRow.n),
-            )
-            .where(VersionRow.team_id.in_(teams), VersionRow.item_id.in_(ids))
-        )
-    }
-    sources = {
-        (s.team_id, s.item_id): s
-        for s in session.scalars(select(SourceRow).where(SourceRow.team_id.in_(teams), SourceRow.item_id.in_(ids)))
-    }
+    wanted = {"teams": list({row.team_id for row in rows}), "ids": [row.id for row in rows]}
+    newest = {(team, item): (version, source) for team, item, version, source in session.execute(_NEWEST, wanted)}
     topics: defaultdict[tuple[str, str], list[Topic]] = defaultdict(list)
-    about = select(ItemTopicRow.item_id, TopicRow.team_id, TopicRow.id, TopicRow.name).join(
-        TopicRow, (TopicRow.team_id == ItemTopicRow.team_id) & (TopicRow.id == ItemTopicRow.topic_id)
-    )
-    about = about.where(ItemTopicRow.team_id.in_(teams), ItemTopicRow.item_id.in_(ids))
-    for item, team, topic, name in session.execute(about.order_by(TopicRow.name, TopicRow.id)):
+    for team, item, topic, name in session.execute(_TOPICS, wanted):
         topics[team, item].append(Topic(topic, name))
-    contested = _contested(session, teams, ids)
-    named = communities.named(session, teams, [row.channel_id for row in rows])
+    contested = _contested(session, wanted)
+    named = communities.named(session, wanted["teams"], [row.channel_id for row in rows])
     keys = [(row.team_id, row.id) for row in rows]
     return [
         _item(
             row,
-            versions[key],
-            sources.get(key),
+            *newest[key],
             tuple(topics[key]),
             is_contested=key in contested,
             community=named.get((row.team_id, row.channel_id), ""),
@@ -56,20 +65,14 @@ def items_of(session: Session, rows: Sequence[ItemRow]) -> list[Item]:
     ]
 
 
-def _contested(session: Session, teams: Collection[str], ids: Collection[str]) -> set[tuple[str, str]]:
-    """Those of these items that another one contradicts, which can be found."""
-    contradictions = session.execute(
-        select(LineageRow.team_id, LineageRow.item_id, LineageRow.other_id).where(
-            LineageRow.team_id.in_(teams),
-            LineageRow.item_id.in_(ids) | LineageRow.other_id.in_(ids),
-            LineageRow.kind == LinkKind.CONTRADICTS,
-        )
-    ).all()
+def _contested(session: Session, wanted: Mapping[str, list[str]]) -> set[tuple[str, str]]:
+    """Which items of a contradiction with these are contradicted by one that can be found."""
+    contradictions = session.execute(_CONTRADICTIONS, wanted).all()
     if not contradictions:  # nearly always
         return set()
-    either = {item for _, one, other in contradictions for item in (one, other)}
-    public = select(ItemRow.team_id, ItemRow.id).where(ItemRow.team_id.in_(teams), ItemRow.id.in_(either))
-    found = {(team, item) for team, item in session.execute(public.where(ItemRow.state == ItemState.PUBLISHED))}
+    either = list({item for _, one, other in contradictions for item in (one, other)})
+    published = session.execute(_PUBLISHED, {"teams": wanted["teams"], "ids": either})
+    found = {(team, item) for team, item in published}
     pairs = {((team, one), (team, other)) for team, one, other in contradictions}
     return {one for one, other in pairs if other in found} | {other for one, other in pairs if one in found}
 

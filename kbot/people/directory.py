@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
@@ -47,7 +47,9 @@ def remember_person(session: Session, team: str, user: SlackUser, fetched_at: da
         "pace": Pace.DAILY.value,
     }
     insert_or_update(session, PersonRow, row, keys=("team_id", "user_id"), change=_FROM_SLACK)
-    return _person(session.get_one(PersonRow, (team, user.id)), ceiling(session, team))
+    found = person(session, team, user.id)
+    assert found
+    return found
 
 
 def remember_joined(session: Session, team: str, user: SlackUser, fetched_at: datetime, at: datetime) -> None:
@@ -60,7 +62,7 @@ def remember_joined(session: Session, team: str, user: SlackUser, fetched_at: da
     )
 
 
-def _person(row: PersonRow, ceiling: int) -> Person:
+def _person(row: PersonRow, ceiling: int | None) -> Person:
     window = Window(
         USUAL.first if row.first_hour is None else row.first_hour,
         USUAL.last if row.last_hour is None else row.last_hour,
@@ -80,30 +82,35 @@ def _person(row: PersonRow, ceiling: int) -> Person:
         pause_until=row.pause_until,
         stopped=row.stopped,
         joined_at=row.joined_at,
-        limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window),
+        limits=Limits(min(row.budget or MOST_A_WEEK, MOST_A_WEEK if ceiling is None else ceiling), window),
         pace=Pace(row.pace),
         next_door=row.next_door,
         home_channel=row.home_channel,
     )
 
 
+_CEILING = select(CeilingRow.budget).where(CeilingRow.team_id == bindparam("team"))
+_MET = select(PersonRow, CeilingRow.budget).outerjoin(CeilingRow, CeilingRow.team_id == PersonRow.team_id)
+_PERSON = _MET.where(PersonRow.team_id == bindparam("team"), PersonRow.user_id == bindparam("user"))
+# Put together once, not at every call: few statements are run more often.
+
+
 def ceiling(session: Session, team: str) -> int:
     """How often something unasked may reach anybody of this workspace in 7 days."""
-    row = session.get(CeilingRow, team)
-    return row.budget if row else MOST_A_WEEK
+    budget = session.scalar(_CEILING, {"team": team})
+    return MOST_A_WEEK if budget is None else budget
 
 
 def person(session: Session, team: str, user: str) -> Person | None:
     """A person that kbot has met."""
-    row = session.get(PersonRow, (team, user))
-    return _person(row, ceiling(session, team)) if row else None
+    met = session.execute(_PERSON, {"team": team, "user": user}).first()
+    return _person(*met) if met else None
 
 
 def people(session: Session, team: str, users: Iterable[str]) -> dict[str, Person]:
     """Those of `users` that kbot has met, by id."""
-    rows = session.scalars(select(PersonRow).where(PersonRow.team_id == team, PersonRow.user_id.in_(set(users))))
-    most = ceiling(session, team)
-    return {row.user_id: _person(row, most) for row in rows}
+    met = session.execute(_MET.where(PersonRow.team_id == team, PersonRow.user_id.in_(set(users))))
+    return {row.user_id: _person(row, budget) for row, budget in met}
 
 
 def people_since(session: Session, team: str, users: Collection[str], at: datetime) -> dict[str, Person]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kbot.storage.upsert import insert_new
@@ -62,13 +62,26 @@ def _fact(row: FactRow) -> Fact:
     return KINDS[row.kind](team=row.team_id, key=row.key, at=row.at, person=row.person, item=row.item_id, **about)
 
 
-def _stands() -> ColumnElement[bool]:
-    """Nobody has taken it back."""
-    back = aliased(FactRow)
-    taken_back = exists().where(
-        back.team_id == FactRow.team_id, back.kind == facts.TakenBack.__name__, back.key == FactRow.key
+_BACK = aliased(FactRow)
+_STANDS = or_(
+    FactRow.kind.not_in([kind.__name__ for kind in facts.CAN_BE_TAKEN_BACK]),
+    ~exists().where(_BACK.team_id == FactRow.team_id, _BACK.kind == facts.TakenBack.__name__, _BACK.key == FactRow.key),
+)
+"""Nobody has taken it back."""
+
+_TO_FOLLOW = select(FactRow).where(FactRow.followed.is_(False)).order_by(FactRow.at, FactRow.id)
+_FOLLOWED = (
+    update(FactRow)
+    .where(
+        FactRow.team_id == bindparam("team"),
+        FactRow.kind == bindparam("of_kind"),
+        FactRow.key == bindparam("of_key"),
+        FactRow.followed.is_(False),
     )
-    return or_(FactRow.kind.not_in([kind.__name__ for kind in facts.CAN_BE_TAKEN_BACK]), ~taken_back)
+    .values(followed=True)
+    .returning(FactRow.id)
+)
+# Put together once, not at every call: few statements are run more often.
 
 
 def about_item(session: Session, kind: type[F], team: str, items: Iterable[str]) -> list[F]:
@@ -82,7 +95,7 @@ def all_about(session: Session, kinds: Collection[type[Fact]], team: str, items:
         FactRow.team_id == team,
         FactRow.item_id.in_(set(items)),
         FactRow.kind.in_([kind.__name__ for kind in kinds]),
-        _stands(),
+        _STANDS,
     )
     return [_fact(row) for row in session.scalars(query.order_by(FactRow.at, FactRow.id))]
 
@@ -98,30 +111,18 @@ def since(session: Session, kind: type[F], team: str, at: datetime) -> list[F]:
 
 
 def _facts(session: Session, kind: type[F], *conditions: object) -> list[F]:
-    query = select(FactRow).where(FactRow.kind == kind.__name__, _stands(), *conditions)  # type: ignore[arg-type]
+    query = select(FactRow).where(FactRow.kind == kind.__name__, _STANDS, *conditions)  # type: ignore[arg-type]
     rows = session.scalars(query.order_by(FactRow.at, FactRow.id))
     return [fact for row in rows if isinstance(fact := _fact(row), kind)]
 
 
 def to_follow(session: Session, most: int = 50) -> list[Fact]:
     """Facts whose consequences are still to come, oldest first."""
-    rows = session.scalars(
-        select(FactRow).where(FactRow.followed.is_(False)).order_by(FactRow.at, FactRow.id).limit(most)
-    )
-    return [_fact(row) for row in rows]
+    return [_fact(row) for row in session.scalars(_TO_FOLLOW.limit(most))]
 
 
 def follow(session: Session, fact: Fact) -> bool:
     """Take a fact's consequences on. False when another process has them; the database decides."""
-    taken = session.execute(
-        update(FactRow)
-        .where(
-            FactRow.team_id == fact.team,
-            FactRow.kind == type(fact).__name__,
-            FactRow.key == fact.key,
-            FactRow.followed.is_(False),
-        )
-        .values(followed=True)
-        .returning(FactRow.id)
-    )
+    which = {"team": fact.team, "of_kind": type(fact).__name__, "of_key": fact.key}
+    taken = session.execute(_FOLLOWED, which, execution_options={"synchronize_session": False})
     return taken.first() is not None
