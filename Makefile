@@ -36,6 +36,7 @@ check: $(V)/.ok  ## style, types, the direction of imports, a fresh lock
 faults: $(V)/.ok ## the long tests: hundreds of SIGKILLs, 10,000 weeks of people at the gate, properties on many examples
 	$(V)/bin/pytest -m slow -n 0 --timeout 1800 tests/faults tests/rooms/test_histories.py tests/rooms/test_case_property.py $(ARGS)
 	KBOT_TEST_EXAMPLES=20 $(V)/bin/pytest -m hypothesis --timeout 1800 tests/rules tests/rooms $(ARGS)
+	KBOT_TEST_EXAMPLES=10 $(V)/bin/pytest --timeout 600 tests/rooms/test_help_histories.py tests/rooms/test_erasing.py $(ARGS)
 
 bench: $(V)/.ok  ## speed, as ratios to a floor of the same run
 	$(V)/bin/python -m benchmarks $(ARGS)

@@ -28,6 +28,7 @@ from kbot.people import directory
 from kbot.post.tables import OutboxRow
 from kbot.trail.facts import Helped, Intended, Plan, ReceiptKind, Received, Responded, Status, Withdrawn
 from kbot.trail.log import of_person, remember
+from tests.examples import examples
 from tests.rooms.desk import ANA, BEN, CLEO, REAL, TEAM, act, follow, meet, saved
 
 MONDAY = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -166,7 +167,7 @@ def _lived_through(session: Session, history: list[tuple[object, ...]]) -> None:
 rolled_back = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=rolled_back)
+@settings(deadline=None, max_examples=examples(5), suppress_health_check=rolled_back)
 @given(steps)
 def test_random_histories(session: Session, history: list[tuple[object, ...]]) -> None:
     _lived_through(session, history)

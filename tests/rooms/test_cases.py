@@ -142,9 +142,7 @@ def test_a_case_ends_with_its_item(session: Session) -> None:
 # -- when it is asked
 
 
-@pytest.mark.parametrize(
-    "zone", ["America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
-)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
 def test_everybody_is_asked_in_their_own_hours(session: Session, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ZONES, BEN, zone)
     meet(session, BEN)
@@ -187,7 +185,7 @@ def asks_every_five_days(session: Session, times: int) -> None:
 
 
 def test_four_silent_bundles_end_it_with_one_note(session: Session) -> None:
-    asks_every_five_days(session, 60)
+    asks_every_five_days(session, 46)
     assert len(run(session, MONDAY + 2 * HOUR, 200, DAY)) == 4
     note = letters(session, "rest:")
     assert [(row.kind, row.to) for row in note] == [(LAST_NOTE, BEN)]

@@ -178,7 +178,7 @@ async def _do(world: World, step: str, what: str | None) -> None:
         await unit(_take_away, world.items[0])
 
 
-@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(3), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEPS, min_size=5, max_size=25))
 async def test_never_twice_and_never_what_they_may_not_see(units: Units, steps: list[tuple[str, str | None]]) -> None:
     slack = Slack()

@@ -71,7 +71,7 @@ def assert_same(one: Ranking, other: Ranking) -> None:
     assert abs(one.is_right - other.is_right) < 1e-4
 
 
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, max_size=25), questions=st.lists(sentence, min_size=1, max_size=3))
 def test_after_any_history_it_answers_as_one_built_anew(
     session: Session, steps: Sequence[tuple[str, str, int | str]], questions: Sequence[str]

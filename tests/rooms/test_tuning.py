@@ -8,6 +8,7 @@ from kbot.answers.facts import Asked, Question
 from kbot.answers.jobs import refit_thresholds
 from kbot.clock import Clock
 from kbot.house import House
+from kbot.library.facts import Item
 from kbot.library.looking import Found
 from kbot.library.search import tuning
 from kbot.library.search.thresholds import CITED, FEWEST_THUMBS, Threshold, Thumb, Tuning
@@ -20,18 +21,21 @@ from tests.rooms.desk import BEN, CLEO, FRIDAY, REAL, TEAM, act, days, saved
 PEOPLE = [f"U0P{n}" for n in range(6)]
 
 
-def answered(session: Session, score: float | None = 0.5, chance: float | None = 0.4) -> Question:
+def answered(
+    session: Session, score: float | None = 0.5, chance: float | None = 0.4, by: Item | None = None
+) -> Question:
     """Ben asked, and was answered with this score."""
     doing = act(BEN)
-    item = saved(session)
+    item = by or saved(session)
     put = Asked(f"C:{doing.key}", "C0PLATFORM", "importer?", "1.1")
     return questions.record(session, doing, put, Found((item.id,), True, score, chance), late_after=60, real=REAL)
 
 
 def rated(session: Session, n: int = FEWEST_THUMBS) -> None:
     """So many people in turns say of an answer each that it did not help, but for every third."""
+    item = saved(session)
     for i in range(n):
-        ratings.rate(session, act(PEOPLE[i % len(PEOPLE)]), answered(session), is_helpful=i % 3 == 0)
+        ratings.rate(session, act(PEOPLE[i % len(PEOPLE)]), answered(session, by=item), is_helpful=i % 3 == 0)
 
 
 def test_what_an_answer_scored_is_kept_for_its_thumbs_and_the_last_word_counts(session: Session) -> None:

@@ -217,17 +217,16 @@ def _open_questions(words: str) -> Iterator[Seen]:
 
 def _helping(words: str) -> Iterator[Seen]:
     answer = words[:WORDS_LIMIT]
-    roles = cycle(Role)
+    roles, items = cycle(Role), cycle((an_item(words), an_item(words, is_named=False), None))
     for turn_state, state in product(TurnState, RequestState):
         role = next(roles)
         turn = Turn(ANA, role, turn_state, NOW, NOW, answer, made_clearer=role is Role.USER)
         request = a_request(state, turn, in_channel=role is Role.VOLUNTEER)
-        for item in (an_item(words), an_item(words, is_named=False), None):
-            shown = ShownRequest(request, item, names(words), a_response(), has_broker=role is Role.USER)
-            yield helping.receipt(shown)
-            yield helping.wanted(shown, turn)
-            yield helping.answer(shown, turn)
-            yield helping.in_channel(shown)
+        shown = ShownRequest(request, next(items), names(words), a_response(), has_broker=role is Role.USER)
+        yield helping.receipt(shown)
+        yield helping.wanted(shown, turn)
+        yield helping.answer(shown, turn)
+        yield helping.in_channel(shown)
     yield helping.clearer(an_item(words), ANA, names(words), SAID, NOW)
     yield helping.clearer(an_item(words), None, names(words), SAID, NOW)
     yield helping.for_others(an_item(words), SAID, NOW)
@@ -319,8 +318,11 @@ def test_every_home_tab_fits_and_is_harmless(words: str) -> None:
             does=[Topic(str(n), words[:60]) for n in range(len(cases))],
             new=[Shown(came, item, names, SAID, words) for item in items[: len(cases)]],
         )
-        for person in (BEN_HIMSELF, replace(BEN_HIMSELF, stopped=True, never_capture=True))
-        for cases in ([], waiting, told, waiting + told)
+        for person, cases in (
+            (BEN_HIMSELF, []),
+            (BEN_HIMSELF, waiting + told),
+            (replace(BEN_HIMSELF, stopped=True, never_capture=True), told),
+        )
     ]
     for desk in desks:
         blocks = home.home(desk, NOW)
