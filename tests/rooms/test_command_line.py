@@ -428,6 +428,6 @@ def test_nobody_has_to_read_to_the_end(filled: str, words: list[str]) -> None:
     os.close(reader)
     environment = os.environ | {"KBOT_DATABASE_URL": filled, "PYTHONUNBUFFERED": ""}
     command = [sys.executable, "-m", "kbot.cli", *words]
-    done = subprocess.run(command, env=environment, stdout=writer, stderr=subprocess.PIPE, timeout=30)
+    done = subprocess.run(command, env=environment, stdout=writer, stderr=subprocess.PIPE, timeout=100)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")

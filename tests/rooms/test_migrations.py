@@ -2,13 +2,17 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, func, insert, inspect, select, text
 from sqlalchemy import Table as PlainTable
 from sqlalchemy.exc import IntegrityError
@@ -76,7 +80,7 @@ def downgrade() -> None:
         table.drop_column("later")
 '''
 
-HEAD = max(path.name.split("_")[0] for path in (schema._migrations() / "versions").glob("[0-9]*.py"))
+HEAD = schema.revisions()[-1]
 NEXT = NEXT.replace("HEAD", HEAD)
 
 
@@ -121,6 +125,19 @@ def names(address: Address) -> set[str]:
 
 
 # Up and down
+
+
+def test_the_revisions_are_numbered_in_their_order() -> None:
+    """A start takes the order from the files' names, and loads none of them."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.migrations()))
+    known = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
+    assert known[::-1] == schema.revisions()
+
+
+def test_a_start_without_a_change_does_without_alembic() -> None:
+    loaded = "import sys, kbot.cli, kbot.app; print('alembic' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False\n"
 
 
 def test_up_down_and_up_again_with_rows_in_every_table(empty: Address) -> None:
@@ -282,9 +299,9 @@ def test_a_topic_from_before_has_the_normal_cadence_and_goes_back_without(empty:
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """kbot with one migration more. `undo()` goes back to this version."""
     folder = tmp_path / "migrations"
-    shutil.copytree(schema._migrations(), folder)
+    shutil.copytree(schema.migrations(), folder)
     (folder / "versions" / "9999_later.py").write_text(NEXT)
-    monkeypatch.setattr(schema, "_migrations", lambda: folder)
+    monkeypatch.setattr(schema, "migrations", lambda: folder)
     return monkeypatch
 
 
@@ -372,7 +389,7 @@ def test_an_empty_postgresql_is_refused_with_the_command(empty: Address) -> None
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(address: Address, later: pytest.MonkeyPatch) -> None:
     fill(address)
-    broken = schema._migrations() / "versions" / "9999_later.py"
+    broken = schema.migrations() / "versions" / "9999_later.py"
     broken.write_text(
         NEXT.replace("def downgrade", "    op.execute('SELECT * FROM nothing_of_that_name')\n\n\ndef downgrade")
     )
