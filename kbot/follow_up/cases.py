@@ -1,6 +1,6 @@
 """Cases: due ones are drawn and asked in a bundle; each ends answered, or with the reason why not."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.follow_up import rhythm
-from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Answer, Case, CaseState, Form, Step, Telling
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, WHICH, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.lots import Draw
 from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
 from kbot.follow_up.rhythm import Rhythm
@@ -18,7 +18,8 @@ from kbot.library.items import Gone
 from kbot.people import directory
 from kbot.post import outbox, passing
 from kbot.post.gate import WEEK, Proactive
-from kbot.trail.facts import Complaint, Fact, Outcome, Status, Superseded, Withdrawn
+from kbot.trail import log
+from kbot.trail.facts import Answered, Complaint, Fact, Outcome, Status, Superseded, Withdrawn
 from kbot.trail.measures import Disposition
 
 MOST_SILENT_ASKS = 2
@@ -222,7 +223,20 @@ def _found(session: Session, query: Select[CaseRow]) -> list[Case]:
 
 def _cases(session: Session, rows: Collection[CaseRow]) -> list[Case]:
     taps = _taps(session, rows)
-    return [_case(row, taps.get(row.id, {})) for row in rows]
+    cited = _cited(session, rows)
+    return [_case(row, taps.get(row.id, {}), cited.get((row.team_id, row.question_id), ())) for row in rows]
+
+
+def _cited(session: Session, rows: Iterable[CaseRow]) -> dict[tuple[str, str | None], tuple[str, ...]]:
+    """What the answers to these questions cited, where those were several."""
+    of_questions = [row for row in rows if row.question_id is not None and row.form == Form.QUESTION]
+    found: dict[tuple[str, str | None], tuple[str, ...]] = {}
+    for team in {row.team_id for row in of_questions}:
+        keys = [row.question_id for row in of_questions if row.team_id == team and row.question_id]
+        for fact in log.keyed(session, Answered, team, keys):
+            if len(fact.items) > 1:
+                found[team, fact.question] = fact.items[: len(WHICH)]
+    return found
 
 
 def _taps(session: Session, rows: Iterable[CaseRow]) -> dict[str, dict[Step, Answer]]:
@@ -234,7 +248,7 @@ def _taps(session: Session, rows: Iterable[CaseRow]) -> dict[str, dict[Step, Ans
     return found
 
 
-def _case(row: CaseRow, taps: Mapping[Step, Answer]) -> Case:
+def _case(row: CaseRow, taps: Mapping[Step, Answer], cited: Sequence[str]) -> Case:
     return Case(
         team=row.team_id,
         id=row.id,
@@ -261,5 +275,6 @@ def _case(row: CaseRow, taps: Mapping[Step, Answer]) -> Case:
         inclusion=row.inclusion,
         disposition=Disposition(row.disposition) if row.disposition else None,
         complaint=Complaint(row.complaint) if row.complaint else None,
+        cited=cited,
         taps=taps,
     )

@@ -5,7 +5,7 @@ optional tap, or a receipt. So pressing a button changes the facts, and the mess
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kbot.cards import (
@@ -82,6 +82,8 @@ class Asked:
     case: Case
     item: Item | None
     names: Mapping[str, str]
+    cited: Mapping[Answer, Item] = field(default_factory=dict)
+    """Which of them helped, where the answer cited several; only what the person can see."""
 
 
 def bundle(asked: Sequence[Asked], now: datetime) -> tuple[str, list[Block]]:
@@ -130,6 +132,9 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
         answers = [answer for answer in answers if answer is not Answer.HELP_CONTRIBUTOR]
     if case.status is Status.TRIED_NOT_WORKED:
         answers = [answer for answer in answers if answer is not Answer.MAY_ASK_ME]
+    if step is Step.WHICH:
+        answers = [answer for answer in answers if answer in asked.cited or answer is Answer.CANT_SAY]
+        question = "\n".join([question, *(f"{LABELS[one]}: *{title_of(it)}*" for one, it in asked.cited.items())])
     words = " ".join(part for part in (_said(case), _telling(asked, item), question) if part)
     elements = [_answer_button(case, item, answer, who) for answer in answers if answer not in MORE_BARRIERS]
     if step is Step.TELLING and case.outcome is Outcome.PARTLY and not case.missing:
@@ -138,7 +143,8 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
     if step not in ONE_QUESTION.values():
         options.append(("Change my answer", value_of(case, Answer.CHANGE)))
     more = [menu(MORE, options)] if options else []
-    return [section(f"{lead}*{title_of(item)}*\n{words}"), buttons(*elements, *more)]
+    about = f"You asked: _{escaped(one_line(case.words), 200)}_." if step is Step.WHICH else f"*{title_of(item)}*"
+    return [section(f"{lead}{about}\n{words}"), buttons(*elements, *more)]
 
 
 def _answer_button(case: Case, item: Item, answer: Answer, who: str) -> object:

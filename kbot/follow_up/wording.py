@@ -61,6 +61,7 @@ THOUGHT_MENU: Options = (
 )
 
 QUESTIONS: Mapping[Step, str] = {
+    Step.WHICH: "Which one helped?",
     Step.OUTCOME: "Good. How did it go?",
     Step.TELLING: "May I tell {contributor}?",
     Step.COME_BACK: "Shall I come back to it?",
@@ -80,6 +81,10 @@ BARRIER_QUESTIONS = {
     Status.DECIDED_AGAINST: "What tipped it?",
 }
 LABELS: Mapping[Answer, str] = {
+    Answer.FIRST: "The first",
+    Answer.SECOND: "The second",
+    Answer.THIRD: "The third",
+    Answer.CANT_SAY: "Can't say",
     Answer.HELPED: "It helped",
     Answer.NO_DIFFERENCE: "Made no difference",
     Answer.MADE_WORSE: "Made it worse",

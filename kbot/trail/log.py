@@ -92,6 +92,11 @@ def of_person(session: Session, kind: type[F], team: str, person: str) -> list[F
     return _facts(session, kind, FactRow.team_id == team, FactRow.person == person)
 
 
+def keyed(session: Session, kind: type[F], team: str, keys: Iterable[str]) -> list[F]:
+    """The facts of one kind under these keys, oldest first."""
+    return _facts(session, kind, FactRow.team_id == team, FactRow.key.in_(set(keys)))
+
+
 def since(session: Session, kind: type[F], team: str, at: datetime) -> list[F]:
     """The facts of one kind from then on, oldest first."""
     return _facts(session, kind, FactRow.team_id == team, FactRow.at >= at)
