@@ -17,7 +17,7 @@ from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
-from kbot.delivery import deliveries, recall, recall_jobs, recipients, topic_listeners
+from kbot.delivery import deliveries, recall, recall_jobs, recipients, relays, topic_listeners
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.delivery.tables import SpreadRow
@@ -55,12 +55,14 @@ from kbot.trail.facts import (
     Linked,
     MemoryWanted,
     NotSuited,
+    PassedOn,
     Published,
     Received,
     Resolved,
     Responded,
     Revised,
     Superseded,
+    TakenBack,
     TellingAllowed,
     Ticked,
     Unlinked,
@@ -104,6 +106,8 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Linked: [responses.linked],
     MemoryWanted: [checks.begin],
     NotSuited: [deliveries.not_suited],
+    PassedOn: [relays.offer],
+    TakenBack: [relays.take_back],
     Unlinked: [recall.undone],
     Ticked: [ticks.report],
     Unticked: [ticks.take_back],

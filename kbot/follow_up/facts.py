@@ -145,6 +145,9 @@ class Answer(StrEnum):
     SHARE = "share"
     SHARE_NOT = "share_not"
 
+    TO_WHOM = "to_whom"
+    TO_NOBODY = "to_nobody"
+
     CHANGE = "change"
     """Take the answer back."""
 
@@ -239,6 +242,7 @@ class Step(StrEnum):
     REASON = "reason"
     CONFIRM = "confirm"
     SHARE = "share"
+    TO_WHOM = "to_whom"
     SUSTAIN = "sustain"
     SILENCE = "silence"
     DONE = "done"

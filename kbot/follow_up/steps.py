@@ -40,6 +40,7 @@ OF_STEP: dict[Step, Sequence[Answer]] = {
     Step.REASON: (Answer.WRONG_TOPIC, Answer.KNOWN, Answer.WRONG_ROLE),
     Step.CONFIRM: (Answer.CONFIRM_NAMED, Answer.CONFIRM_UNNAMED, Answer.CONFIRM_NOT),
     Step.SHARE: (Answer.SHARE, Answer.SHARE_NOT),
+    Step.TO_WHOM: (Answer.TO_WHOM, Answer.TO_NOBODY),
     Step.SUSTAIN: tuple(SUSTAIN),
     Step.SILENCE: SILENCE,
 }
@@ -98,6 +99,8 @@ def path(case: Case) -> Sequence[Step]:
             return (Step.CONFIRM,)
         case Status.CHANGED_THINKING:
             return (Step.TELLING,)
+        case Status.PASSED_ON:
+            return (Step.TO_WHOM,)
         case _:
             return ()
 

@@ -59,9 +59,17 @@ ASK_AGAIN = "follow_up.ask_again"
 STAY_QUIET = "follow_up.stay_quiet"
 USED_THIS = "follow_up.used_this"
 
+TO_WHOM = "follow_up.to_whom"
+TO_WHOM_MODAL = "follow_up.to_whom_modal"
+
 STORY = "follow_up.story"
 REMEMBER = "learning.remember"
 """Opened by other doors: the story's form, the learning check."""
+
+WHOM = "whom"
+"""The field of the form, which is its block id too."""
+
+MOST_WHOM = 5
 
 LABEL_NAME = 18
 """Of a name in a button, so that it can be read on a phone."""
@@ -157,6 +165,8 @@ def _answer_button(case: Case, item: Item, answer: Answer, who: str) -> object:
             return button(label, BUILD_ON, f"{item.id}:{LinkKind.ALTERNATIVE_TO}")
         case Answer.STORY:
             return button(label, STORY, case.id)
+        case Answer.TO_WHOM:
+            return button(label, TO_WHOM, case.id)
         case _:
             return _button(case, answer, label)
 
@@ -306,6 +316,29 @@ def which_used(items: Sequence[Item]) -> tuple[str, list[Block]]:
         blocks.append(section(f"*{title_of(item)}*"))
         blocks.append(buttons(button("I used this", USED_THIS, item.id)))
     return "Which one did you use?", blocks
+
+
+def to_whom_modal(case: Case) -> dict[str, object]:
+    """To whom it was passed on."""
+    named = {"type": "multi_users_select", "action_id": WHOM, "max_selected_items": MOST_WHOM}
+    hint = "Nobody gets a message. If they may see it, it lies in their Home tab, without your name."
+    return {
+        "type": "modal",
+        "callback_id": TO_WHOM_MODAL,
+        "private_metadata": f'{{"case": "{case.id}"}}',
+        "title": {"type": "plain_text", "text": "To whom?"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": WHOM,
+                "label": {"type": "plain_text", "text": "You passed it on to"},
+                "hint": {"type": "plain_text", "text": hint},
+                "element": named,
+            }
+        ],
+    }
 
 
 def missing_modal(case: Case) -> dict[str, object]:

@@ -16,7 +16,7 @@ from kbot.delivery.need_views import HELPED, NOTHING, SAY
 from kbot.delivery.views import PLAN_MODAL
 from kbot.follow_up import cases
 from kbot.follow_up.facts import Answer as Said
-from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE
+from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE, TO_WHOM_MODAL
 from kbot.home import limits, pausing, setup, setup_views, views
 from kbot.home.tab import home_letter, show_anew
 from kbot.house import House
@@ -361,7 +361,7 @@ IN_BOTH = frozenset(
         *(f"{SAY}.{state.value}" for state, _ in (*HELPED, *NOTHING)),
         *(MORE, PLAN, USE, GOOD, NOT_FOR_ME, CARD_MENU, WIDEN_YES, WIDEN_NO),
         *(capture.FINE, capture.YES, capture.UNNAMED, capture.NAMED, capture.REFUSE, capture.MENU),
-        *(MISSING_MODAL, PLAN_MODAL, capture.EDIT_MODAL, setup_views.INTERESTS_MODAL),
+        *(MISSING_MODAL, TO_WHOM_MODAL, PLAN_MODAL, capture.EDIT_MODAL, setup_views.INTERESTS_MODAL),
     }
 )
 """What asks in the Home tab and in a message: action ids, and the forms that they open."""

@@ -48,6 +48,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
     if entry.plan is not None:
         found["plan"] = {"at": entry.plan.at.isoformat(), "by": entry.plan.by, "words": entry.plan.words}
+    if entry.passed_to:
+        found["passed_on_to"] = list(entry.passed_to)
     if entry.recalled_at is not None:
         found["recalled_at"] = entry.recalled_at.isoformat()
     if entry.check is not None:
@@ -84,6 +86,8 @@ def _markdown(log: Log, now: datetime) -> Iterator[str]:
             yield f"- {_day(log, entry.plan.at)}: meant to use it until {entry.plan.by}"
         for case in reversed(entry.cases):
             yield from _case(log, case)
+        if entry.passed_to:
+            yield f"- passed on to {', '.join(entry.passed_to)}"
         if entry.recalled_at is not None:
             yield f"- {_day(log, entry.recalled_at)}: told that it is not current any more"
         if entry.check is not None:

@@ -89,6 +89,8 @@ class Entry:
     plan: Intended | None = None
     recalled_at: datetime | None = None
     check: Check | None = None
+    passed_to: tuple[str, ...] = ()
+    """The names of those to whom they passed it on."""
 
     @property
     def case(self) -> Case | None:
@@ -228,6 +230,8 @@ def told(entry: Entry, person: Person, now: datetime) -> list[str]:
         lines.append(f"You mean to use it until {_day(entry.plan, person, now)}")
     elif case is not None and case.state is not CaseState.CLOSED:
         lines.append("Not said yet" if case.status is None else "I ask once more")
+    if entry.passed_to:
+        lines.append(f"Passed on to {escaped(', '.join(entry.passed_to), WORDS_SHOWN)}")
     if entry.recalled_at is not None:
         lines.append(f"Not current any more: I told you {age(entry.recalled_at, now)}")
     if entry.check is not None:

@@ -335,6 +335,13 @@ class Confirmed(Fact):
 
 
 @dataclass(frozen=True)
+class PassedOn(Fact):
+    """`person` says to whom they passed an item on, by their own means."""
+
+    to: str
+
+
+@dataclass(frozen=True)
 class NotSuited(Fact):
     """`person` says why an item was not for them."""
 
@@ -389,5 +396,5 @@ class Rated(Fact):
     words: str = ""
 
 
-CAN_BE_TAKEN_BACK = (Responded, Doubted, Hindered, Confirmed, NotSuited)
+CAN_BE_TAKEN_BACK = (Responded, Doubted, Hindered, Confirmed, NotSuited, PassedOn)
 """What an answer and its taps say of an item. A wish for help is withdrawn by itself."""

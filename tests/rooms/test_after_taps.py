@@ -1,4 +1,4 @@
-"""Optional taps after an answer: which of several helped. On both databases."""
+"""Optional taps after an answer: which of several helped, to whom something was passed on. On both databases."""
 
 from datetime import UTC, datetime
 
@@ -7,19 +7,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
-from kbot.follow_up import cases, opening, responses
+from kbot.delivery import deliveries
+from kbot.delivery.views import why
+from kbot.follow_up import cases, opening, relays, responses
 from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step
 from kbot.follow_up.showing import asked_of
 from kbot.follow_up.steps import next_step
 from kbot.follow_up.tables import CaseRow
-from kbot.follow_up.views import case_blocks
+from kbot.follow_up.views import case_blocks, to_whom_modal
+from kbot.home import log as my_log
+from kbot.home.log_export import markdown
 from kbot.library import items
 from kbot.library.facts import Item, ItemKind
+from kbot.people import directory
+from kbot.people.facts import Pace, Viewer
+from kbot.playground.view_rules import check_view
+from kbot.trail import log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Answered, ReceiptKind, Received
+from kbot.trail.facts import Answered, PassedOn, ReceiptKind, Received
 from kbot.trail.log import remember
 from kbot.trail.proof import Evidence
-from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, act, meet, saved
+from tests.rooms.desk import ANA, BEN, CLEO, DOV, REAL, TEAM, act, days, follow, letters, meet, saved
 
 MONDAY = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
@@ -128,3 +136,86 @@ def test_only_what_the_person_may_see_and_has_not_shared_themselves_is_offered(s
     )
     fewer = asked_of(case, {drain.id: drain, own.id: own}, {})
     assert next_step(fewer.case, ANA) is Step.TELLING, "one is no choice"
+
+
+# -- passed it on: to whom?
+
+
+def passed_on(session: Session, item: Item, *people: str) -> Case:
+    got = Received(TEAM, f"use:{item.id}", MONDAY, BEN, item.id, ReceiptKind.WILL_USE)
+    opening.open_case(session, got, REAL)
+    case = said(session, cases.of_person(session, TEAM, BEN)[0], Answer.PASSED_ON)
+    assert next_step(case, ANA) is Step.TO_WHOM
+    case = relays.passed_on(session, act(BEN, MONDAY), case.id, people)
+    assert next_step(case, ANA) is Step.DONE
+    follow(session)
+    return case
+
+
+def offered(session: Session, person: str) -> list[str]:
+    return [one.item for one in deliveries.unanswered(session, TEAM, person, MONDAY - days(1))]
+
+
+def test_who_it_was_passed_on_to_may_find_it_in_their_home_tab_and_gets_no_message(session: Session) -> None:
+    item = saved(session)
+    before = len(letters(session, ""))
+    passed_on(session, item, CLEO)
+    assert offered(session, CLEO) == [item.id]
+    assert deliveries.waiting(session, MONDAY) == []
+    assert len(letters(session, "")) == before
+    shown = deliveries.unanswered(session, TEAM, CLEO, MONDAY - days(1))[0]
+    assert why(shown, "", "Ana") == "You get this because a colleague passed it on to you."
+    assert shown.why.by is None, "that it was Ben, he told kbot alone"
+
+
+def test_whoever_shared_it_or_wants_nothing_finds_nothing(session: Session) -> None:
+    directory.set_pace(session, act(CLEO), Pace.NEVER)
+    directory.stop(session, act(DOV))
+    item = saved(session)
+    passed_on(session, item, ANA, CLEO, DOV)
+    assert [offered(session, person) for person in (ANA, CLEO, DOV)] == [[], [], []]
+    assert len(log.about_item(session, PassedOn, TEAM, [item.id])) == 3, "it was said all the same"
+
+
+def test_less_like_this_holds_for_what_is_passed_on(session: Session) -> None:
+    item = saved(session, "Drain")
+    passed_on(session, item, CLEO)
+    deliveries.not_for_me(session, act(CLEO, MONDAY), item.id)
+    again = saved(session, "Restart")
+    passed_on(session, again, CLEO)
+    assert offered(session, CLEO) == []
+
+
+def test_taken_back_it_lies_there_no_more_unless_another_one_passed_it_on_too(session: Session) -> None:
+    item = saved(session)
+    case = passed_on(session, item, CLEO, DOV)
+    remember(session, PassedOn(TEAM, "other", MONDAY, ANA, item.id, DOV))
+    said(session, case, Answer.CHANGE)
+    follow(session)
+    assert (offered(session, CLEO), offered(session, DOV)) == ([], [item.id])
+
+
+def test_only_its_own_person_says_to_whom_and_only_after_passing_it_on(session: Session) -> None:
+    case = passed_on(session, saved(session), CLEO)
+    with pytest.raises(BadInput, match="for somebody else"):
+        relays.mine(session, TEAM, DOV, case.id)
+    said(session, case, Answer.CHANGE)
+    with pytest.raises(BadInput, match="another answer by now"):
+        relays.passed_on(session, act(BEN, MONDAY), case.id, [CLEO])
+
+
+def test_the_form_is_one_that_slack_takes(session: Session) -> None:
+    assert list(check_view(to_whom_modal(passed_on(session, saved(session), CLEO)), "modal")) == []
+
+
+def test_the_log_says_to_whom_and_forgets_it_with_the_entry(session: Session) -> None:
+    item = saved(session)
+    passed_on(session, item, CLEO)
+    ben = directory.person(session, TEAM, BEN)
+    assert ben is not None
+    viewer = Viewer(TEAM, BEN, frozenset({"C0PLATFORM"}))
+    mine = my_log.read(session, viewer, ben)
+    assert [entry.passed_to for entry in mine.entries] == [("Cleo",)]
+    assert "passed on to Cleo" in markdown(mine, MONDAY)
+    my_log.delete_entry(session, act(BEN, MONDAY), item.id)
+    assert log.about_item(session, PassedOn, TEAM, [item.id]) == []
