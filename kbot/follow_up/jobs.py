@@ -58,7 +58,7 @@ def _letter(session: Session, team: str, person: str, now: datetime) -> Letter |
 def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bool:
     """Whether there is something to write: it is asked at each tick, so what is cheap to know comes first."""
     who = directory.person(session, team, person)
-    if who is None or not in_window(now, who.zone, who.limits.window):
+    if who is None or not in_window(now, who.zone, who.limits.asks_in):
         return False
     if cases.pace(session, team, person, now) is Next.LATER:
         return False

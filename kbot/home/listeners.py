@@ -135,6 +135,22 @@ def _set_pace(session: Session, act: Act, pace: Pace, real: datetime) -> None:
     outbox.plan(session, home_letter(act.team, act.person, act.key), real)
 
 
+async def on_ask_day(house: House, press: Press) -> Answer:
+    """On which day it is asked how things went, in the Home tab, which is shown anew."""
+    person = await member_of(house, press.team, press.person)
+    days = {views.ANY_DAY: None, **{str(day): day for day in person.limits.window.days}}
+    if press.value not in days:
+        raise BadInput("That is not one of your days any more; `/kb limits` says which are.")
+    await house.unit(_set_ask_day, _act(house, press), days[press.value], house.clock.real())
+    return None
+
+
+def _set_ask_day(session: Session, act: Act, day: int | None, real: datetime) -> None:
+    directory.choose_ask_day(session, act, day)
+    passing.wake(session, act.team, act.person)
+    outbox.plan(session, home_letter(act.team, act.person, act.key), real)
+
+
 async def on_interests(house: House, press: Press) -> Answer:
     """What one does, in a form."""
     person = await member_of(house, press.team, press.person)
@@ -371,6 +387,7 @@ PRESSES = {
     views.PAUSE: on_pause,
     views.RESUME: on_resume,
     views.PACE: on_pace,
+    views.ASK_DAY: on_ask_day,
     views.INTERESTS: on_interests,
     views.COMMUNITY: on_community,
     views.NO_COMMUNITY: on_no_community,

@@ -80,7 +80,7 @@ def _person(row: PersonRow, ceiling: int) -> Person:
         pause_until=row.pause_until,
         stopped=row.stopped,
         joined_at=row.joined_at,
-        limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window),
+        limits=Limits(min(row.budget or MOST_A_WEEK, ceiling), window, row.ask_day),
         pace=Pace(row.pace),
         next_door=row.next_door,
         home_channel=row.home_channel,
@@ -175,7 +175,13 @@ def limit(session: Session, act: Act, limits: Limits) -> None:
         first_hour=window.first,
         last_hour=window.last,
         days="".join(str(day) for day in sorted(window.days)),
+        ask_day=limits.ask_day,
     )
+
+
+def choose_ask_day(session: Session, act: Act, day: int | None) -> None:
+    """The weekday (0 is Monday) on which the person likes to be asked how things went; None: any of their days."""
+    _wish(session, act, ask_day=day)
 
 
 def lower_ceiling(session: Session, act: Act, budget: int) -> None:

@@ -16,7 +16,8 @@ from kbot.follow_up.steps import next_step
 from kbot.library.facts import Item, ItemKind
 from kbot.library.tables import ItemRow
 from kbot.people import directory
-from kbot.people.hours import in_window
+from kbot.people.facts import Limits
+from kbot.people.hours import Window, in_window
 from kbot.post import passing
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
@@ -169,6 +170,23 @@ def test_over_a_clock_change_ten_o_clock_is_ten_o_clock(session: Session, person
     asked = run(session, begins, 6)
     local = [at.astimezone(ZoneInfo(ZONES[person])) for at in asked]
     assert [(at.strftime("%a"), at.hour, at.minute) for at in local] == [("Mon", 10, 0)]
+
+
+def test_who_chose_a_day_is_asked_on_that_day(session: Session) -> None:
+    directory.choose_ask_day(session, act(BEN), 1)
+    for n in range(4):
+        received(session, saved(session, f"Item {n}"), at=MONDAY + n * 5 * DAY, key=f"q{n}")
+    asked = run(session, MONDAY, 30, timedelta(hours=2))
+    assert len(asked) == 2, "after two silent ones monthly"
+    assert {at.astimezone(ZoneInfo(ZONES[BEN])).strftime("%A") for at in asked} == {"Tuesday"}
+
+
+def test_a_day_that_is_none_of_theirs_any_more_holds_nothing_back(session: Session) -> None:
+    directory.limit(session, act(BEN), Limits(window=Window(days=frozenset({3}))))
+    directory.choose_ask_day(session, act(BEN), 1)
+    received(session, saved(session))
+    asked = run(session, MONDAY, 14, timedelta(hours=2))
+    assert [at.astimezone(ZoneInfo(ZONES[BEN])).strftime("%A") for at in asked][:1] == ["Thursday"]
 
 
 def test_three_at_once_and_never_two_messages_in_seven_days(session: Session) -> None:
