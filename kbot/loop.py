@@ -21,7 +21,18 @@ from kbot.delivery import deliveries, recall, recall_jobs, recipients, relays, t
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.delivery.tables import SpreadRow
-from kbot.follow_up import cases, notes, opening, responses, story_jobs, tick_jobs, ticks
+from kbot.follow_up import (
+    cases,
+    channel_asks,
+    channel_jobs,
+    channel_listeners,
+    notes,
+    opening,
+    responses,
+    story_jobs,
+    tick_jobs,
+    ticks,
+)
 from kbot.follow_up import jobs as follow_up
 from kbot.helping import clearer, requests
 from kbot.helping import jobs as helping
@@ -56,6 +67,7 @@ from kbot.trail.facts import (
     MemoryWanted,
     NotSuited,
     PassedOn,
+    Posted,
     Published,
     Received,
     Resolved,
@@ -90,6 +102,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Revised: [recipients.clarified, clearer.made_clearer, planning.show_clearer],
     Withdrawn: [
         cases.close_for_item,
+        channel_asks.drop_item,
         requests.close_for_item,
         checks.stop_for_item,
         deliveries.drop_item,
@@ -97,6 +110,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     ],
     Superseded: [
         cases.close_for_item,
+        channel_asks.drop_item,
         requests.close_for_item,
         checks.stop_for_item,
         deliveries.drop_item,
@@ -107,6 +121,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     MemoryWanted: [checks.begin],
     NotSuited: [deliveries.not_suited],
     PassedOn: [relays.offer],
+    Posted: [channel_asks.begin],
     TakenBack: [relays.take_back],
     Unlinked: [recall.undone],
     Ticked: [ticks.report],
@@ -122,6 +137,7 @@ LETTERS: Mapping[str, Writer] = {
     **delivery.LETTERS,
     **follow_up.LETTERS,
     **story_jobs.LETTERS,
+    **channel_jobs.LETTERS,
     **tick_jobs.LETTERS,
     **helping.LETTERS,
     **learning.LETTERS,
@@ -137,6 +153,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     delivery.ask_about_needs,
     follow_up.plan_bundles,
     follow_up.plan_notes,
+    channel_jobs.plan_channel_asks,
     helping.go_on,
     learning.plan_checks,
     review.plan_digests,
@@ -181,6 +198,7 @@ EVENTS = _together(
     answers_listeners.EVENTS,
     delivery_listeners.EVENTS,
     topic_listeners.EVENTS,
+    channel_listeners.EVENTS,
     home_listeners.EVENTS,
     people_listeners.EVENTS,
     post_listeners.EVENTS,

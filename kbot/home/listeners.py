@@ -309,6 +309,7 @@ async def on_setup_modal(house: House, submission: Submission) -> Answer:
         day=submission.text(setup.DAY),
         hour=submission.text(setup.HOUR),
         community=submission.text(setup.COMMUNITY),
+        asks=setup.ASKS in submission.several(setup.ASKS),
     )
     brokers = [await _broker(house, team, user) for user in policy.brokers]
     setup.check_brokers(brokers, policy.publication, found.members)

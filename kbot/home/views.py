@@ -61,7 +61,6 @@ PACES = (
     ("never", Pace.NEVER.value),
 )
 
-ASKS = "How things went I ask once a week at most, on"
 ANY_DAY = "any"
 
 HOME = (
@@ -208,25 +207,18 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
     deliveries = section(DELIVERIES, accessory=choice(PACE, PACES, person.pace.value))
     home = section(HOME, accessory=channel_choice(COMMUNITY, person.home_channel, "Choose a channel"))
     forget = [button("No community", NO_COMMUNITY, "home")] if person.home_channel else []
-    blocks = [
-        interests,
-        deliveries,
-        _ask_day(person),
-        home,
-        section(text),
-        buttons(row, *forget),
-        context(" ".join(small)),
-    ]
+    when = buttons(row, _ask_day(person), *forget)
+    blocks = [interests, deliveries, home, section(text), when, context(" ".join(small))]
     if person.never_capture:
         blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
     return blocks
 
 
-def _ask_day(person: Person) -> Block:
-    days = [(wishes.NAMES[day], str(day)) for day in sorted(person.limits.window.days)]
+def _ask_day(person: Person) -> object:
+    days = [(f"Ask me on {wishes.NAMES[day]}s", str(day)) for day in sorted(person.limits.window.days)]
     asks_in, usual = person.limits.asks_in, person.limits.window
     chosen = ANY_DAY if asks_in == usual else str(person.limits.ask_day)
-    return section(ASKS, accessory=choice(ASK_DAY, [("any of my days", ANY_DAY), *days], chosen))
+    return choice(ASK_DAY, [("Ask me on any of my days", ANY_DAY), *days], chosen)
 
 
 def _ceiling(person: Person) -> str:

@@ -212,7 +212,15 @@ def policy_of(session: Session, team: str, channel: str, *, is_private: bool = F
         digest_hour=row.digest_hour,
         is_set_up=True,
         community=row.community,
+        asks=row.asks,
     )
+
+
+def zone_of_channel(session: Session, team: str, channel: str) -> ZoneInfo:
+    """The zone of who set a channel up; a channel has none of its own."""
+    row = session.get(ChannelRow, (team, channel))
+    who = person(session, team, row.set_by) if row is not None else None
+    return who.zone if who is not None else ZoneInfo("UTC")
 
 
 def suggesting(session: Session) -> dict[str, frozenset[str]]:
@@ -259,7 +267,7 @@ def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     if row is None or session.get(ChannelRow, (team, new)) is not None:
         return
     brokers = brokers_of(session, team, old)
-    names = ("mode", "publication", "emojis", "digest_day", "digest_hour", "community")
+    names = ("mode", "publication", "emojis", "digest_day", "digest_hour", "community", "asks")
     kept = {name: getattr(row, name) for name in names}
     session.add(ChannelRow(team_id=team, channel_id=new, set_by=row.set_by, set_at=row.set_at, **kept))
     session.delete(row)
@@ -278,6 +286,7 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
         "digest_day": policy.digest_day,
         "digest_hour": policy.digest_hour,
         "community": policy.community,
+        "asks": policy.asks,
         "set_by": act.person,
         "set_at": act.at,
     }
@@ -288,6 +297,8 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
     change = f"{policy.mode} {policy.publication} {' '.join(policy.emojis)} brokers: {' '.join(policy.brokers)}"
     if policy.community:
         change += f" community: {policy.community}"
+    if policy.asks:
+        change += " asks the channel"
     write_down(session, act, policy.channel, change)
 
 

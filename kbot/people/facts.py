@@ -58,6 +58,8 @@ class Policy:
     is_set_up: bool = False
     community: str = ""
     """Channels of the same community belong together; "": this one is by itself."""
+    asks: bool = False
+    """Two weeks after something was posted there, everybody is asked whether they used it."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ MOST_A_WEEK = 3
 
 @dataclass(frozen=True)
 class Limits:
-    """How often in any 7 days, and when, something unasked may reach a person. `ask_day` (0 is Monday): when they like to
-    be asked how things went; None is on any of their days."""
+    """How often in any 7 days, and when, something unasked may reach a person. `ask_day` (0 is Monday) is when they
+    like to be asked how things went; None: on any of their days."""
 
     budget: int = MOST_A_WEEK
     window: Window = USUAL

@@ -67,7 +67,8 @@ class CeilingRow(Table):
 class ChannelRow(Table):
     """How kbot behaves in a channel, set by `/kb setup`. No row: the defaults of `Policy`.
 
-    `community`: channels of the same one belong together; "" is a community of its own.
+    `community`: channels of the same one belong together; "" is a community of its own. `asks`: whether everybody
+    there is asked, two weeks after something was posted, if they used it.
     """
 
     __tablename__ = "channel"
@@ -82,6 +83,7 @@ class ChannelRow(Table):
     digest_day: Mapped[int]
     digest_hour: Mapped[int]
     community: Mapped[PeoplesWords] = mapped_column(default="")
+    asks: Mapped[bool] = mapped_column(default=False)
     set_by: Mapped[str]
     set_at: Mapped[datetime]
     __table_args__ = (

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from zoneinfo import ZoneInfo
 
-from kbot.people.facts import MOST_A_WEEK, Person
+from kbot.people.facts import MOST_A_WEEK, Mode, Person, Policy
 from kbot.people.hours import Window, next_day, next_window
 from kbot.people.presence import HERE, Presence
 
@@ -221,3 +222,14 @@ def may_come_at_its_hour(person: Person | None, hour: datetime, now: datetime) -
         return standing
     opens = next_window(now, person.zone, person.limits.window)
     return Go() if now - hour <= ON_TIME or opens <= now else Wait(opens, Held.HOURS)
+
+
+def may_ask_channel(policy: Policy, zone: ZoneInfo, last: datetime | None, now: datetime) -> Word:
+    """Whether a channel may be asked something now (people's time): where its set-up says so, once in 7 days, in the
+    usual hours of `zone`. `last`: when it was asked before."""
+    if not policy.asks or policy.mode is Mode.OFF:
+        return Refuse("this channel is not to be asked")
+    if last is not None and last > now - WEEK:
+        return Wait(next_window(last + WEEK, zone), Held.KIND)
+    opens = next_window(now, zone)
+    return Wait(opens, Held.HOURS) if opens > now else Go()

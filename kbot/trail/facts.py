@@ -242,6 +242,13 @@ class Delivered(Fact):
 
 
 @dataclass(frozen=True)
+class Posted(Fact):
+    """An item was sent to a channel, for everybody there. `person` is nobody."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
 class Intended(Fact):
     """`person` says when they mean to use an item: until a day (`by`, ISO), or in their own words."""
 

@@ -53,6 +53,8 @@ ALLOWED = {
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",
     ("follow_up_story", "readers"): "everyone",
+    ("channel_ask", "state"): "asked",
+    ("channel_tap", "answer"): "used",
 }
 """Columns that take no other text; everything else takes "x"."""
 
