@@ -153,6 +153,7 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     delivery.ask_about_needs,
     follow_up.plan_bundles,
     follow_up.plan_notes,
+    follow_up.adapt_paces,
     channel_jobs.plan_channel_asks,
     helping.go_on,
     learning.plan_checks,

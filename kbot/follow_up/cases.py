@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up import rhythm
+from kbot.follow_up import topic_paces
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, WHICH, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.lots import Draw
 from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
@@ -123,7 +123,9 @@ def leave_in_peace(session: Session, now: datetime) -> list[Case]:
 
 def _again(session: Session, row: CaseRow, last: datetime) -> datetime | None:
     person = directory.person(session, row.team_id, row.person)
-    return rhythm.again(Rhythm(row.rhythm), row.asks_made, last, person.zone) if person else None
+    if person is None:
+        return None
+    return topic_paces.again(session, row.team_id, row.item_id, Rhythm(row.rhythm), row.asks_made, last, person.zone)
 
 
 def _silent_asks(session: Session, row: CaseRow) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import cases, lots, note_views, notes, opening, views, wording
+from kbot.follow_up import cases, lots, note_views, notes, opening, topic_paces, views, wording
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Answer, Became, Case, Step, Told
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
@@ -84,6 +84,12 @@ def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: 
     if drawn.taken and outbox.plan(session, letter, real):
         variants = {case.id: wording.variant(case) for case in drawn.taken}
         cases.ask(session, drawn, letter.key, variants, now)
+
+
+async def adapt_paces(house: House) -> None:
+    """At each tick: topics whose month is over are counted, which says when their items are asked about first."""
+    for team, topic in await house.unit.read(topic_paces.due, house.now()):
+        await house.unit(topic_paces.count, team, topic, house.now())
 
 
 async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:

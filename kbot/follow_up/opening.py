@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up import cases, rhythm
+from kbot.follow_up import cases, rhythm, topic_paces
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.follow_up.lots import SILENT_SHARE, SUSTAIN_SHARE, chosen
 from kbot.follow_up.rhythm import OF_CADENCE, Rhythm
@@ -50,6 +50,14 @@ class Opening:
     question: str | None = None
     words: str = ""
     share: float = 1.0
+    after: int | None = None
+    """Working days to the first question, where its topic has a pace of its own."""
+
+    @property
+    def due_at(self) -> datetime:
+        if self.after is not None:
+            return add_working_days(self.begins, self.after, self.zone)
+        return rhythm.first(self.rhythm, self.begins, self.zone)
 
 
 def open_case(session: Session, fact: Fact, real: datetime) -> None:
@@ -87,7 +95,9 @@ def _of_receipt(session: Session, fact: Received, zone: ZoneInfo) -> Opening:
     if fact.receipt is ReceiptKind.ASKED_FOR:
         return Opening(fact.person, Form.QUESTION, Rhythm.PULL, fact.at, fact.at, zone, fact.question, fact.words)
     cadence = topics.cadence_of(session, fact.team, fact.item)
-    return Opening(fact.person, Form.USE, OF_CADENCE[cadence], fact.at, fact.at, zone, fact.question)
+    why = OF_CADENCE[cadence]
+    after = topic_paces.first_ask(session, fact.team, fact.item, why)
+    return Opening(fact.person, Form.USE, why, fact.at, fact.at, zone, fact.question, after=after)
 
 
 def _of_intention(fact: Intended, zone: ZoneInfo) -> Opening:
@@ -109,7 +119,7 @@ def _insert(session: Session, key: str, item: Item, line: str, opening: Opening)
         "words": opening.words,
         "form": opening.form.value,
         "state": CaseState.WAITING.value,
-        "due_at": rhythm.first(opening.rhythm, opening.begins, opening.zone),
+        "due_at": opening.due_at,
         "asks_made": 0,
         "opened_at": opening.at,
         "telling": Telling.UNASKED.value,
@@ -136,7 +146,7 @@ def _ask_by_plan(session: Session, fact: Intended, line: str, opening: Opening) 
         )
         .values(
             rhythm=opening.rhythm.value,
-            due_at=rhythm.first(opening.rhythm, opening.begins, opening.zone),
+            due_at=opening.due_at,
             window_end=rhythm.window_end(opening.rhythm, opening.begins),
         )
     )

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.follow_up import cases, notes, opening, rhythm
+from kbot.follow_up import cases, notes, opening, rhythm, topic_paces
 from kbot.follow_up.facts import (
     BARRIER,
     COME_BACK,
@@ -234,7 +234,8 @@ def _asked_again_at(session: Session, act: Act, case: Case) -> datetime | None:
     row = session.get(CaseRow, (case.team, case.id))
     if person is None or row is None or not may_be_asked_again(case) or not opening.may_reopen(session, row):
         return None
-    at = rhythm.again(case.rhythm, max(1, case.asks_made), act.at, person.zone)
+    asks = max(1, case.asks_made)
+    at = topic_paces.again(session, case.team, case.item, case.rhythm, asks, act.at, person.zone)
     return at if at is not None and at < case.window_end else None
 
 

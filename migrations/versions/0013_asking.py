@@ -1,4 +1,4 @@
-"""Asking: on which weekday somebody likes to be asked, and whether a whole channel is."""
+"""Asking: on which weekday somebody likes to be asked, whether a whole channel is, and each topic's own pace."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,9 +43,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("team_id", "item_id", "channel_id", "person"),
     )
+    op.create_table(
+        "topic_pace",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("topic_id", sa.Text(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=True),
+        sa.Column("is_quiet", sa.Boolean(), nullable=False),
+        sa.Column("counted_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("team_id", "topic_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("topic_pace")
     op.drop_table("channel_tap")
     op.drop_table("channel_ask")
     with op.batch_alter_table("channel") as table:
