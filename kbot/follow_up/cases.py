@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up import topic_paces
+from kbot.follow_up import brakes, topic_paces
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, WHICH, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.lots import Draw
 from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
+from kbot.follow_up.pace import waits_until as waits
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.steps import ONE_QUESTION
 from kbot.follow_up.tables import AskRow, CaseRow, TapRow
@@ -184,7 +185,15 @@ def ask_later(session: Session, now: datetime) -> int:
 def pace(session: Session, team: str, person: str, now: datetime) -> Next:
     """Whether this person is asked now (people's time), by how they took what was asked so far."""
     bundles = outbox.arrivals(session, team, person, BUNDLE)
-    return next_step(bundles, outbox.arrivals(session, team, person, LAST_NOTE), now)
+    last_notes = outbox.arrivals(session, team, person, LAST_NOTE)
+    return next_step(bundles, last_notes, now, is_halved=brakes.is_halved(session, team))
+
+
+def waits_until(session: Session, team: str, person: str, now: datetime) -> datetime | None:
+    """Until when this person is not asked; None: they may be, or not at all."""
+    bundles = outbox.arrivals(session, team, person, BUNDLE)
+    last_notes = outbox.arrivals(session, team, person, LAST_NOTE)
+    return waits(bundles, last_notes, now, is_halved=brakes.is_halved(session, team))
 
 
 def ask_again(session: Session, act: Act) -> None:

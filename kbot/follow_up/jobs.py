@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import cases, lots, note_views, notes, opening, topic_paces, views, wording
+from kbot.follow_up import brakes, cases, lots, note_views, notes, opening, topic_paces, views, wording
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Answer, Became, Case, Step, Told
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
@@ -33,7 +33,11 @@ async def plan_bundles(house: House) -> None:
         _anything_to_take_back, now
     ):  # a unit that writes wakes every worker, also when it changes nothing
         await house.unit(_take_back, now)
-    for team, person in await house.unit.read(cases.due_people, now):
+    due = await house.unit.read(cases.due_people, now)
+    for team in sorted({team for team, _ in due}):
+        if await house.unit.read(brakes.is_due, team, now):
+            await house.unit(brakes.look, house.act(team, house.me, "", "brakes"))
+    for team, person in due:
         if await house.unit.read(_may_be_asked, team, person, now):
             await house.unit(_plan_bundle, team, person, now, house.clock.real())
 

@@ -154,6 +154,16 @@ class TopicPaceRow(Table):
     __table_args__ = (ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),)
 
 
+class AskingRow(Table):
+    """Whether everybody of a workspace is asked half as often (pace.py), and when that was looked at."""
+
+    __tablename__ = "asking"
+    people = whose()
+    team_id: Mapped[TeamKey]
+    is_halved: Mapped[bool]
+    counted_at: Mapped[datetime]
+
+
 class CrowdRow(Table):
     """Behind whom somebody unnamed stands: the number of the crowd in which a person was asked about an item."""
 

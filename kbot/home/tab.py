@@ -10,8 +10,8 @@ from kbot.delivery import deliveries, needs
 from kbot.delivery.facts import Delivery
 from kbot.delivery.views import Shown
 from kbot.follow_up import cases
-from kbot.follow_up.facts import BUNDLE, Case, CaseState
-from kbot.follow_up.pace import MONTH, Next
+from kbot.follow_up.facts import Case, CaseState
+from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked_of
 from kbot.home.question_views import MOST_NEW, Questions, Wider, is_question
 from kbot.home.views import MOST, Desk
@@ -102,10 +102,10 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
 
 
 def _asks_from(session: Session, person: Person, now: datetime) -> datetime | None:
-    """After silence a question comes once a month: not before then. None: as usual."""
+    """After silence, or where asking costs people too much, a question comes later: not before then. None: as usual."""
     if cases.pace(session, person.team, person.id, now) is not Next.LATER:
         return None
-    return outbox.arrivals(session, person.team, person.id, BUNDLE)[-1].sent_at + MONTH
+    return cases.waits_until(session, person.team, person.id, now)
 
 
 def _asks(case: Case, item: Item, arrived: Collection[str | None], now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Asking: on which weekday somebody likes to be asked, whether a whole channel is, and each topic's own pace."""
+"""Asking: on which weekday somebody likes to be asked, whether a whole channel is, and how often."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -53,9 +53,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("team_id", "topic_id"),
     )
+    op.create_table(
+        "asking",
+        sa.Column("team_id", sa.Text(), nullable=False),
+        sa.Column("is_halved", sa.Boolean(), nullable=False),
+        sa.Column("counted_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("team_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("asking")
     op.drop_table("topic_pace")
     op.drop_table("channel_tap")
     op.drop_table("channel_ask")
