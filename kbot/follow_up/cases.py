@@ -223,8 +223,13 @@ def of_letter(session: Session, team: str, letter: str) -> list[Case]:
 
 
 def of_person(session: Session, team: str, person: str) -> list[Case]:
-    """A person's cases, newest first: their own log, without what is asked later of the same use or silence."""
-    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person, CaseRow.form.not_in(ONE_QUESTION))
+    """A person's cases, newest first, without what is asked later of the same use or silence."""
+    return [case for case in all_of_person(session, team, person) if case.form not in ONE_QUESTION]
+
+
+def all_of_person(session: Session, team: str, person: str) -> list[Case]:
+    """All of a person's cases, newest first, also those that ask one thing more, later."""
+    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person)
     return _found(session, of.order_by(CaseRow.opened_at.desc(), CaseRow.id))
 
 

@@ -59,13 +59,25 @@ def _letter(session: Session, team: str, person: str, now: datetime) -> Letter |
     return Letter(team, f"ask:{person}:{iso_week(now, who.zone)}", BUNDLE, person, proactive=Proactive.BUNDLE)
 
 
+def _rest(session: Session, team: str, person: str) -> Letter:
+    """The one last note, after the last message that stayed silent."""
+    last = outbox.arrivals(session, team, person, BUNDLE)[-1]
+    return Letter(team, f"rest:{last.key}", LAST_NOTE, person, proactive=Proactive.BUNDLE)
+
+
 def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bool:
     """Whether there is something to write: it is asked at each tick, so what is cheap to know comes first."""
     who = directory.person(session, team, person)
     if who is None or not in_window(now, who.zone, who.limits.asks_in):
         return False
-    if cases.pace(session, team, person, now) is Next.LATER:
-        return False
+    match cases.pace(session, team, person, now):
+        case Next.LATER:
+            return False
+        case Next.REST:
+            rest = _rest(session, team, person)
+            return not outbox.letters(session, team, [rest.key])
+        case Next.ASK:
+            pass
     letter = _letter(session, team, person, now)
     return letter is not None and isinstance(ask_gate(session, letter, now), Go)
 
@@ -76,9 +88,7 @@ def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: 
         case Next.LATER:
             return
         case Next.REST:
-            last = outbox.arrivals(session, team, person, BUNDLE)[-1]
-            rest = Letter(team, f"rest:{last.key}", LAST_NOTE, person, proactive=Proactive.BUNDLE)
-            outbox.plan(session, rest, real)
+            outbox.plan(session, _rest(session, team, person), real)
             return
         case Next.ASK:
             letter = _letter(session, team, person, now)

@@ -4,7 +4,7 @@ At most one case is open for each person and lineage of items: the database deci
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,8 @@ OF_THOUGHT = (ItemKind.DECISION, ItemKind.INSIGHT, ItemKind.CAUTION)
 OF_HABIT = (ItemKind.HOW_TO, ItemKind.PRACTICE)
 """Kinds of which it is asked, after three months, whether they are still in use (domain.md 2.3)."""
 
-HALF_A_YEAR = rhythm.OF_RHYTHM[Rhythm.SILENT].window * 4
+HALF_A_YEAR = timedelta(days=183)
+"""In which nobody is asked twice why they did not answer (domain.md 3.3 L)."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def channels(session: Session, team: str, person: str) -> set[str]:
 def _items(session: Session, team: str, person: str) -> set[str]:
     met = (log.of_person(session, kind, team, person) for kind in (Received, Delivered, Intended))
     found = {fact.item for facts in met for fact in facts if fact.item is not None}
-    found |= {case.item for case in cases.of_person(session, team, person)}
+    found |= {case.item for case in cases.all_of_person(session, team, person)}
     found |= {check.item for check in checks.of_person(session, team, person)}
     return found | recall.heard_of(session, team, person).keys()
 
@@ -49,7 +49,7 @@ def read(session: Session, viewer: Viewer, person: Person) -> Log:
             came[sent.item].append((sent.at, Came.SENT, ""))
     plans = {fact.item: fact for fact in log.of_person(session, Intended, team, who)}
     said: dict[str, list[Case]] = defaultdict(list)
-    for case in cases.of_person(session, team, who):
+    for case in cases.all_of_person(session, team, who):
         said[case.item].append(case)
     passed: dict[str, list[str]] = defaultdict(list)
     for relay in log.of_person(session, PassedOn, team, who):
@@ -112,7 +112,7 @@ def _erase(session: Session, act: Act, item: str | None) -> None:
 
 def _letters(session: Session, act: Act, item: str | None) -> Iterable[str]:
     mine: list[Case | Check | Delivery] = [
-        *cases.of_person(session, act.team, act.person),
+        *cases.all_of_person(session, act.team, act.person),
         *checks.of_person(session, act.team, act.person),
         *deliveries.of_person(session, act.team, act.person),
     ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kbot.follow_up.facts import Case
+from kbot.follow_up.steps import ONE_QUESTION
 from kbot.follow_up.wording import LABELS, SAID, WENT
 from kbot.home.log_views import TAKEN_BACK, UNSEEN, Entry, Log
 from kbot.slack.mrkdwn import one_line
@@ -103,6 +104,9 @@ def _markdown(log: Log, now: datetime) -> Iterator[str]:
 
 
 def _case(log: Log, case: Case) -> Iterator[str]:
+    if case.form in ONE_QUESTION and case.taps:
+        said = ", ".join(LABELS[answer] for answer in case.taps.values())
+        yield f"- {_day(log, case.responded_at or case.opened_at)}: asked again: {said}"
     if case.status is None:
         return
     said = SAID[case.status] + (f", {WENT[case.outcome]}" if case.outcome else "")

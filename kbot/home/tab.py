@@ -45,7 +45,7 @@ def show_anew(session: Session, act: Act, real: datetime) -> None:
 def channels(session: Session, person: Person, now: datetime) -> set[str]:
     """Where the audiences of all items that may be in a person's tab are, to make a Viewer from."""
     team = person.team
-    about = {item for case in cases.of_person(session, team, person.id) for item in (case.item, *case.cited)}
+    about = {item for case in cases.all_of_person(session, team, person.id) for item in (case.item, *case.cited)}
     about |= {item for need in needs.asked(session, team, person.id) for item in need.matches}
     about |= {one.item for one in deliveries.unanswered(session, team, person.id, now - NEW_FOR)}
     return items.channels_of(session, team, about) | set(directory.channels_of_broker(session, team, person.id))
@@ -54,7 +54,7 @@ def channels(session: Session, person: Person, now: datetime) -> set[str]:
 def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Desk:
     """What is in a person's tab: their cases with the items they may be shown now, and what they shared themselves."""
     team = person.team
-    mine = cases.of_person(session, team, person.id)
+    mine = cases.all_of_person(session, team, person.id)
     shared = items.of_contributor(session, team, person.id)
     letters = {case.letter for case in mine if case.state is CaseState.ASKED and case.letter}
     arrived: set[str | None] = {key for key in letters if outbox.where(session, team, key)}
