@@ -21,6 +21,7 @@ from kbot.library import items
 from kbot.library.facts import Item, ItemKind
 from kbot.people import directory
 from kbot.people.facts import Pace, Viewer
+from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.trail import log
 from kbot.trail.evidence import evidence
@@ -134,6 +135,7 @@ def test_only_what_the_person_may_see_and_has_not_shared_themselves_is_offered(s
         "You asked: _importer hangs_.\nYou said: Used it, it helped. Good to hear. Which one helped?\n"
         "The first: *Drain*\nThe third: *Restart*"
     )
+    assert list(check_blocks(shown, Surface.MESSAGE).problems) == []
     fewer = asked_of(case, {drain.id: drain, own.id: own}, {})
     assert next_step(fewer.case, ANA) is Step.TELLING, "one is no choice"
 
