@@ -30,8 +30,8 @@ from kbot.capture import listeners as capture
 from kbot.clock import REREAD_SECONDS, Clock
 from kbot.delivery import listeners as delivery
 from kbot.delivery import mobilize_listeners, need_listeners, recall_listeners, topic_listeners
+from kbot.follow_up import channel_listeners, story_listeners
 from kbot.follow_up import listeners as follow_up
-from kbot.follow_up import story_listeners
 from kbot.helping import listeners as helping
 from kbot.home import listeners as home
 from kbot.home import log_listeners
@@ -112,6 +112,7 @@ def doors_of(house: House) -> Doors:
                     **mobilize_listeners.PRESSES,
                     **follow_up.PRESSES,
                     **story_listeners.PRESSES,
+                    **channel_listeners.PRESSES,
                     **helping.PRESSES,
                     **learning.PRESSES,
                     **review.PRESSES,

@@ -17,11 +17,22 @@ from kbot.answers import jobs as answers
 from kbot.answers import listeners as answers_listeners
 from kbot.capture import jobs as capture
 from kbot.capture import listeners as capture_listeners
-from kbot.delivery import deliveries, recall, recall_jobs, recipients, topic_listeners
+from kbot.delivery import deliveries, recall, recall_jobs, recipients, relays, topic_listeners
 from kbot.delivery import jobs as delivery
 from kbot.delivery import listeners as delivery_listeners
 from kbot.delivery.tables import SpreadRow
-from kbot.follow_up import cases, notes, opening, responses, story_jobs, tick_jobs, ticks
+from kbot.follow_up import (
+    cases,
+    channel_asks,
+    channel_jobs,
+    channel_listeners,
+    notes,
+    opening,
+    responses,
+    story_jobs,
+    tick_jobs,
+    ticks,
+)
 from kbot.follow_up import jobs as follow_up
 from kbot.helping import clearer, requests
 from kbot.helping import jobs as helping
@@ -55,12 +66,15 @@ from kbot.trail.facts import (
     Linked,
     MemoryWanted,
     NotSuited,
+    PassedOn,
+    Posted,
     Published,
     Received,
     Resolved,
     Responded,
     Revised,
     Superseded,
+    TakenBack,
     TellingAllowed,
     Ticked,
     Unlinked,
@@ -88,6 +102,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Revised: [recipients.clarified, clearer.made_clearer, planning.show_clearer],
     Withdrawn: [
         cases.close_for_item,
+        channel_asks.drop_item,
         requests.close_for_item,
         checks.stop_for_item,
         deliveries.drop_item,
@@ -95,6 +110,7 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     ],
     Superseded: [
         cases.close_for_item,
+        channel_asks.drop_item,
         requests.close_for_item,
         checks.stop_for_item,
         deliveries.drop_item,
@@ -104,6 +120,9 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Linked: [responses.linked],
     MemoryWanted: [checks.begin],
     NotSuited: [deliveries.not_suited],
+    PassedOn: [relays.offer],
+    Posted: [channel_asks.begin],
+    TakenBack: [relays.take_back],
     Unlinked: [recall.undone],
     Ticked: [ticks.report],
     Unticked: [ticks.take_back],
@@ -118,6 +137,7 @@ LETTERS: Mapping[str, Writer] = {
     **delivery.LETTERS,
     **follow_up.LETTERS,
     **story_jobs.LETTERS,
+    **channel_jobs.LETTERS,
     **tick_jobs.LETTERS,
     **helping.LETTERS,
     **learning.LETTERS,
@@ -133,6 +153,8 @@ TICKS: Sequence[Callable[[House], Awaitable[None]]] = (
     delivery.ask_about_needs,
     follow_up.plan_bundles,
     follow_up.plan_notes,
+    follow_up.adapt_paces,
+    channel_jobs.plan_channel_asks,
     helping.go_on,
     learning.plan_checks,
     review.plan_digests,
@@ -177,6 +199,7 @@ EVENTS = _together(
     answers_listeners.EVENTS,
     delivery_listeners.EVENTS,
     topic_listeners.EVENTS,
+    channel_listeners.EVENTS,
     home_listeners.EVENTS,
     people_listeners.EVENTS,
     post_listeners.EVENTS,

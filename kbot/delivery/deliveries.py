@@ -29,6 +29,7 @@ from kbot.trail.facts import (
     Intended,
     NotSuited,
     Plan,
+    Posted,
     Published,
     ReceiptKind,
     Received,
@@ -262,8 +263,10 @@ def settle(session: Session, now: datetime) -> int:
             at = arrived.at or now
             for row in _move(session, team, State.PLANNED, State.SENT, mine, sent_at=at):
                 ended += 1
-                if not row.is_channel:
-                    key = f"{row.item_id}:{row.recipient}"
+                key = f"{row.item_id}:{row.recipient}"
+                if row.is_channel:
+                    remember(session, Posted(team, key, at, None, row.item_id, row.recipient))
+                else:
                     remember(session, Delivered(team, key, at, row.recipient, row.item_id, row.rule))
     return ended
 

@@ -32,6 +32,8 @@ class Rule(StrEnum):
     BROKER = "broker"
     """R7: a broker thought of them."""
 
+    RELAY = "relay"
+    """A colleague says that they passed it on to them."""
     DOES = "does"
     """R8: said that its topic is what they do."""
     NEXT_DOOR = "next_door"
@@ -55,6 +57,7 @@ POINTS = {
     Rule.CLARIFIED: 5,
     Rule.NAMED: 5,
     Rule.BROKER: 4,
+    Rule.RELAY: 3,
     Rule.DOES: 2,
     Rule.NEXT_DOOR: 1,
 }

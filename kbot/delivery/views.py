@@ -130,6 +130,8 @@ def why(delivery: Delivery, by: str, contributor: str) -> str:
             return "You get this because you used what it builds on."
         case Rule.CLARIFIED:
             return "You get this because it was hard to follow for you; it says it in other words now."
+        case Rule.RELAY:
+            return "You get this because a colleague passed it on to you."
         case Rule.DOES:
             return f"You get this because you said that you do {topic}."
         case Rule.NEXT_DOOR:

@@ -1,16 +1,17 @@
 """Cases: due ones are drawn and asked in a bundle; each ends answered, or with the reason why not."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up import rhythm
-from kbot.follow_up.facts import BUNDLE, LAST_NOTE, Answer, Case, CaseState, Form, Step, Telling
+from kbot.follow_up import brakes, topic_paces
+from kbot.follow_up.facts import BUNDLE, LAST_NOTE, WHICH, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.lots import Draw
 from kbot.follow_up.pace import SILENT_AFTER, Next, next_step
+from kbot.follow_up.pace import waits_until as waits
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.steps import ONE_QUESTION
 from kbot.follow_up.tables import AskRow, CaseRow, TapRow
@@ -18,7 +19,8 @@ from kbot.library.items import Gone
 from kbot.people import directory
 from kbot.post import outbox, passing
 from kbot.post.gate import WEEK, Proactive
-from kbot.trail.facts import Complaint, Fact, Outcome, Status, Superseded, Withdrawn
+from kbot.trail import log
+from kbot.trail.facts import Answered, Complaint, Fact, Outcome, Status, Superseded, Withdrawn
 from kbot.trail.measures import Disposition
 
 MOST_SILENT_ASKS = 2
@@ -122,7 +124,9 @@ def leave_in_peace(session: Session, now: datetime) -> list[Case]:
 
 def _again(session: Session, row: CaseRow, last: datetime) -> datetime | None:
     person = directory.person(session, row.team_id, row.person)
-    return rhythm.again(Rhythm(row.rhythm), row.asks_made, last, person.zone) if person else None
+    if person is None:
+        return None
+    return topic_paces.again(session, row.team_id, row.item_id, Rhythm(row.rhythm), row.asks_made, last, person.zone)
 
 
 def _silent_asks(session: Session, row: CaseRow) -> int:
@@ -181,7 +185,15 @@ def ask_later(session: Session, now: datetime) -> int:
 def pace(session: Session, team: str, person: str, now: datetime) -> Next:
     """Whether this person is asked now (people's time), by how they took what was asked so far."""
     bundles = outbox.arrivals(session, team, person, BUNDLE)
-    return next_step(bundles, outbox.arrivals(session, team, person, LAST_NOTE), now)
+    last_notes = outbox.arrivals(session, team, person, LAST_NOTE)
+    return next_step(bundles, last_notes, now, is_halved=brakes.is_halved(session, team))
+
+
+def waits_until(session: Session, team: str, person: str, now: datetime) -> datetime | None:
+    """Until when this person is not asked; None: they may be, or not at all."""
+    bundles = outbox.arrivals(session, team, person, BUNDLE)
+    last_notes = outbox.arrivals(session, team, person, LAST_NOTE)
+    return waits(bundles, last_notes, now, is_halved=brakes.is_halved(session, team))
 
 
 def ask_again(session: Session, act: Act) -> None:
@@ -211,8 +223,13 @@ def of_letter(session: Session, team: str, letter: str) -> list[Case]:
 
 
 def of_person(session: Session, team: str, person: str) -> list[Case]:
-    """A person's cases, newest first: their own log, without what is asked later of the same use or silence."""
-    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person, CaseRow.form.not_in(ONE_QUESTION))
+    """A person's cases, newest first, without what is asked later of the same use or silence."""
+    return [case for case in all_of_person(session, team, person) if case.form not in ONE_QUESTION]
+
+
+def all_of_person(session: Session, team: str, person: str) -> list[Case]:
+    """All of a person's cases, newest first, also those that ask one thing more, later."""
+    of = select(CaseRow).where(CaseRow.team_id == team, CaseRow.person == person)
     return _found(session, of.order_by(CaseRow.opened_at.desc(), CaseRow.id))
 
 
@@ -222,7 +239,20 @@ def _found(session: Session, query: Select[CaseRow]) -> list[Case]:
 
 def _cases(session: Session, rows: Collection[CaseRow]) -> list[Case]:
     taps = _taps(session, rows)
-    return [_case(row, taps.get(row.id, {})) for row in rows]
+    cited = _cited(session, rows)
+    return [_case(row, taps.get(row.id, {}), cited.get((row.team_id, row.question_id), ())) for row in rows]
+
+
+def _cited(session: Session, rows: Iterable[CaseRow]) -> dict[tuple[str, str | None], tuple[str, ...]]:
+    """What the answers to these questions cited, where those were several."""
+    of_questions = [row for row in rows if row.question_id is not None and row.form == Form.QUESTION]
+    found: dict[tuple[str, str | None], tuple[str, ...]] = {}
+    for team in {row.team_id for row in of_questions}:
+        keys = [row.question_id for row in of_questions if row.team_id == team and row.question_id]
+        for fact in log.keyed(session, Answered, team, keys):
+            if len(fact.items) > 1:
+                found[team, fact.question] = fact.items[: len(WHICH)]
+    return found
 
 
 def _taps(session: Session, rows: Iterable[CaseRow]) -> dict[str, dict[Step, Answer]]:
@@ -234,7 +264,7 @@ def _taps(session: Session, rows: Iterable[CaseRow]) -> dict[str, dict[Step, Ans
     return found
 
 
-def _case(row: CaseRow, taps: Mapping[Step, Answer]) -> Case:
+def _case(row: CaseRow, taps: Mapping[Step, Answer], cited: Sequence[str]) -> Case:
     return Case(
         team=row.team_id,
         id=row.id,
@@ -261,5 +291,6 @@ def _case(row: CaseRow, taps: Mapping[Step, Answer]) -> Case:
         inclusion=row.inclusion,
         disposition=Disposition(row.disposition) if row.disposition else None,
         complaint=Complaint(row.complaint) if row.complaint else None,
+        cited=cited,
         taps=taps,
     )

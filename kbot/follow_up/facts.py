@@ -82,6 +82,11 @@ class Answer(StrEnum):
     NOT_USED = "not_used"
     LEAVE_ME_OUT = "leave_me_out"
 
+    FIRST = "first"
+    SECOND = "second"
+    THIRD = "third"
+    CANT_SAY = "cant_say"
+
     HELPED = "helped"
     NO_DIFFERENCE = "no_difference"
     MADE_WORSE = "made_worse"
@@ -139,6 +144,9 @@ class Answer(StrEnum):
 
     SHARE = "share"
     SHARE_NOT = "share_not"
+
+    TO_WHOM = "to_whom"
+    TO_NOBODY = "to_nobody"
 
     CHANGE = "change"
     """Take the answer back."""
@@ -211,6 +219,9 @@ COME_BACK: dict[Answer, timedelta] = {
     Answer.IN_A_MONTH: timedelta(days=30),
     Answer.IN_THREE_MONTHS: timedelta(days=91),
 }
+WHICH = (Answer.FIRST, Answer.SECOND, Answer.THIRD)
+"""Of what an answer cited, in the order of the answer."""
+
 SILENCE = (Answer.UNSEEN, Answer.TOO_BUSY, Answer.USED_SILENTLY, Answer.NOT_USED, Answer.LEAVE_ME_OUT)
 """What somebody who never answered may say of it (domain.md 3.3 L)."""
 
@@ -219,6 +230,7 @@ class Step(StrEnum):
     """What a case shows next. Every step after the first is optional, and is one tap (domain.md 3.3 F)."""
 
     STATUS = "status"
+    WHICH = "which"
     OUTCOME = "outcome"
     TELLING = "telling"
     BARRIER = "barrier"
@@ -230,6 +242,7 @@ class Step(StrEnum):
     REASON = "reason"
     CONFIRM = "confirm"
     SHARE = "share"
+    TO_WHOM = "to_whom"
     SUSTAIN = "sustain"
     SILENCE = "silence"
     DONE = "done"
@@ -268,6 +281,9 @@ class Case:
     """With which probability it was to be asked so far; None before it was up for drawing."""
     disposition: Disposition | None = None
     complaint: Complaint | None = None
+    cited: Sequence[str] = ()
+    """The items that the answer to their question cited, where those are several: `item` is the first one until the
+    person says which one helped."""
     taps: Mapping[Step, Answer] = field(default_factory=dict)
     """The optional answers, one for each step."""
 

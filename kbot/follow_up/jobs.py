@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import cases, lots, note_views, notes, opening, views, wording
+from kbot.follow_up import brakes, cases, lots, note_views, notes, opening, topic_paces, views, wording
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Answer, Became, Case, Step, Told
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
@@ -33,7 +33,11 @@ async def plan_bundles(house: House) -> None:
         _anything_to_take_back, now
     ):  # a unit that writes wakes every worker, also when it changes nothing
         await house.unit(_take_back, now)
-    for team, person in await house.unit.read(cases.due_people, now):
+    due = await house.unit.read(cases.due_people, now)
+    for team in sorted({team for team, _ in due}):
+        if await house.unit.read(brakes.is_due, team, now):
+            await house.unit(brakes.look, house.act(team, house.me, "", "brakes"))
+    for team, person in due:
         if await house.unit.read(_may_be_asked, team, person, now):
             await house.unit(_plan_bundle, team, person, now, house.clock.real())
 
@@ -55,13 +59,25 @@ def _letter(session: Session, team: str, person: str, now: datetime) -> Letter |
     return Letter(team, f"ask:{person}:{iso_week(now, who.zone)}", BUNDLE, person, proactive=Proactive.BUNDLE)
 
 
+def _rest(session: Session, team: str, person: str) -> Letter:
+    """The one last note, after the last message that stayed silent."""
+    last = outbox.arrivals(session, team, person, BUNDLE)[-1]
+    return Letter(team, f"rest:{last.key}", LAST_NOTE, person, proactive=Proactive.BUNDLE)
+
+
 def _may_be_asked(session: Session, team: str, person: str, now: datetime) -> bool:
     """Whether there is something to write: it is asked at each tick, so what is cheap to know comes first."""
     who = directory.person(session, team, person)
-    if who is None or not in_window(now, who.zone, who.limits.window):
+    if who is None or not in_window(now, who.zone, who.limits.asks_in):
         return False
-    if cases.pace(session, team, person, now) is Next.LATER:
-        return False
+    match cases.pace(session, team, person, now):
+        case Next.LATER:
+            return False
+        case Next.REST:
+            rest = _rest(session, team, person)
+            return not outbox.letters(session, team, [rest.key])
+        case Next.ASK:
+            pass
     letter = _letter(session, team, person, now)
     return letter is not None and isinstance(ask_gate(session, letter, now), Go)
 
@@ -72,9 +88,7 @@ def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: 
         case Next.LATER:
             return
         case Next.REST:
-            last = outbox.arrivals(session, team, person, BUNDLE)[-1]
-            rest = Letter(team, f"rest:{last.key}", LAST_NOTE, person, proactive=Proactive.BUNDLE)
-            outbox.plan(session, rest, real)
+            outbox.plan(session, _rest(session, team, person), real)
             return
         case Next.ASK:
             letter = _letter(session, team, person, now)
@@ -84,6 +98,12 @@ def _plan_bundle(session: Session, team: str, person: str, now: datetime, real: 
     if drawn.taken and outbox.plan(session, letter, real):
         variants = {case.id: wording.variant(case) for case in drawn.taken}
         cases.ask(session, drawn, letter.key, variants, now)
+
+
+async def adapt_paces(house: House) -> None:
+    """At each tick: topics whose month is over are counted, which says when their items are asked about first."""
+    for team, topic in await house.unit.read(topic_paces.due, house.now()):
+        await house.unit(topic_paces.count, team, topic, house.now())
 
 
 async def bundle(house: House, letter: Letter) -> Outgoing | Drop | Hold:

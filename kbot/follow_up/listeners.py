@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.follow_up import cases, opening, responses, views
+from kbot.follow_up import cases, opening, relays, responses, views
 from kbot.follow_up.facts import Answer as Said
 from kbot.follow_up.facts import Case
 from kbot.follow_up.showing import asked
@@ -13,7 +13,7 @@ from kbot.house import House
 from kbot.library.looking import look_up, show
 from kbot.library.search.thresholds import NAMED
 from kbot.people import directory
-from kbot.people.viewers import member_of
+from kbot.people.viewers import member_of, person_of
 from kbot.slack.incoming import Answer, Command, Press, Reply, Submission
 from kbot.slack.mrkdwn import plain
 
@@ -60,6 +60,26 @@ async def on_missing_modal(house: House, submission: Submission) -> Answer:
         raise BadInput("Please say what was missing, or press Cancel.", "missing")
     act = house.act(submission.team, submission.person, "", f"modal:{submission.view_id}")
     await house.unit(responses.say_missing, act, str(submission.metadata["case"]), words)
+    return None
+
+
+async def on_to_whom(house: House, press: Press) -> Answer:
+    """To whom it was passed on, in a form."""
+    case = await house.unit.read(relays.mine, press.team, press.person, press.value)
+    await house.slack.open_view(press.trigger_id, views.to_whom_modal(case))
+    return None
+
+
+async def on_to_whom_modal(house: House, submission: Submission) -> Answer:
+    named = submission.several(views.WHOM)
+    if not named:
+        raise BadInput("Please name somebody, or press Cancel.", views.WHOM)
+    for one in named:
+        person = await person_of(house, submission.team, one)
+        if one == submission.person or person is None or not person.is_member:
+            raise BadInput("Please name colleagues: full members of this workspace, and not yourself.", views.WHOM)
+    act = house.act(submission.team, submission.person, "", f"modal:{submission.view_id}")
+    await house.unit(relays.passed_on, act, str(submission.metadata["case"]), named)
     return None
 
 
@@ -132,6 +152,7 @@ PRESSES = {
     **{f"{views.ANSWER}.{answer.value}": on_answer for answer in Said},
     views.MORE: on_answer,
     views.MISSING: on_missing,
+    views.TO_WHOM: on_to_whom,
     views.PAUSE: on_pause,
     views.STOP: on_stop,
     views.WHO_SEES: on_who_sees,
@@ -139,5 +160,5 @@ PRESSES = {
     views.STAY_QUIET: on_stay_quiet,
     views.USED_THIS: on_used_this,
 }
-SUBMISSIONS = {views.MISSING_MODAL: on_missing_modal}
+SUBMISSIONS = {views.MISSING_MODAL: on_missing_modal, views.TO_WHOM_MODAL: on_to_whom_modal}
 WORDS = {"used": used}

@@ -70,7 +70,7 @@ def _lines(one: Became, names: Mapping[str, str], now: datetime, room: int) -> l
     lines = [f"*{title_of(item)}* (shared {age(item.created_at, now)} in <#{item.channel}>)"]
     lines += [f"- {_line(told, names, one, room)}" for told in one.told]
     if one.is_first and any(told.case.status is not None and told.case.status.is_use for told in one.told):
-        lines.append("- Somebody put it to use for the first time, as far as I may tell.")
+        lines.append("- It was put to use for the first time, as far as I may tell.")
     if one.questions:
         many = "a question" if one.questions == 1 else f"{one.questions} questions"
         where = {0: "", 1: " in one channel"}.get(one.channels, f" in {one.channels} channels")

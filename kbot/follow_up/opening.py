@@ -4,7 +4,7 @@ At most one case is open for each person and lineage of items: the database deci
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
-from kbot.follow_up import cases, rhythm
+from kbot.follow_up import cases, rhythm, topic_paces
 from kbot.follow_up.facts import Case, CaseState, Form, Telling
 from kbot.follow_up.lots import SILENT_SHARE, SUSTAIN_SHARE, chosen
 from kbot.follow_up.rhythm import OF_CADENCE, Rhythm
@@ -33,7 +33,8 @@ OF_THOUGHT = (ItemKind.DECISION, ItemKind.INSIGHT, ItemKind.CAUTION)
 OF_HABIT = (ItemKind.HOW_TO, ItemKind.PRACTICE)
 """Kinds of which it is asked, after three months, whether they are still in use (domain.md 2.3)."""
 
-HALF_A_YEAR = rhythm.OF_RHYTHM[Rhythm.SILENT].window * 4
+HALF_A_YEAR = timedelta(days=183)
+"""In which nobody is asked twice why they did not answer (domain.md 3.3 L)."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class Opening:
     question: str | None = None
     words: str = ""
     share: float = 1.0
+    after: int | None = None
+    """Working days to the first question, where its topic has a pace of its own."""
+
+    @property
+    def due_at(self) -> datetime:
+        if self.after is not None:
+            return add_working_days(self.begins, self.after, self.zone)
+        return rhythm.first(self.rhythm, self.begins, self.zone)
 
 
 def open_case(session: Session, fact: Fact, real: datetime) -> None:
@@ -87,7 +96,9 @@ def _of_receipt(session: Session, fact: Received, zone: ZoneInfo) -> Opening:
     if fact.receipt is ReceiptKind.ASKED_FOR:
         return Opening(fact.person, Form.QUESTION, Rhythm.PULL, fact.at, fact.at, zone, fact.question, fact.words)
     cadence = topics.cadence_of(session, fact.team, fact.item)
-    return Opening(fact.person, Form.USE, OF_CADENCE[cadence], fact.at, fact.at, zone, fact.question)
+    why = OF_CADENCE[cadence]
+    after = topic_paces.first_ask(session, fact.team, fact.item, why)
+    return Opening(fact.person, Form.USE, why, fact.at, fact.at, zone, fact.question, after=after)
 
 
 def _of_intention(fact: Intended, zone: ZoneInfo) -> Opening:
@@ -109,7 +120,7 @@ def _insert(session: Session, key: str, item: Item, line: str, opening: Opening)
         "words": opening.words,
         "form": opening.form.value,
         "state": CaseState.WAITING.value,
-        "due_at": rhythm.first(opening.rhythm, opening.begins, opening.zone),
+        "due_at": opening.due_at,
         "asks_made": 0,
         "opened_at": opening.at,
         "telling": Telling.UNASKED.value,
@@ -136,7 +147,7 @@ def _ask_by_plan(session: Session, fact: Intended, line: str, opening: Opening) 
         )
         .values(
             rhythm=opening.rhythm.value,
-            due_at=rhythm.first(opening.rhythm, opening.begins, opening.zone),
+            due_at=opening.due_at,
             window_end=rhythm.window_end(opening.rhythm, opening.begins),
         )
     )

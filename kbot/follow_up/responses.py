@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.follow_up import cases, notes, opening, rhythm
+from kbot.follow_up import cases, notes, opening, rhythm, topic_paces
 from kbot.follow_up.facts import (
     BARRIER,
     COME_BACK,
@@ -20,6 +20,7 @@ from kbot.follow_up.facts import (
     SUSTAIN,
     TELLING,
     UNSUITED,
+    WHICH,
     Answer,
     Case,
     CaseState,
@@ -30,6 +31,7 @@ from kbot.follow_up.facts import (
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.steps import ONE_QUESTION, may_be_asked_again, step_of
 from kbot.follow_up.tables import CaseRow, TapRow
+from kbot.library import items, lineage
 from kbot.people import directory
 from kbot.post import outbox
 from kbot.storage.upsert import insert_or_update
@@ -76,6 +78,8 @@ def respond(session: Session, act: Act, case_id: str, answer: Answer) -> Case:
         _telling(session, act, case, TELLING[answer])
     elif step is None:
         raise BadInput(ANSWERED_OTHERWISE)
+    elif step is Step.WHICH:
+        _which(session, act, case, answer)
     else:
         _optional(session, act, case, step, answer)
     return _shown_anew(session, act, case)
@@ -134,13 +138,50 @@ def _shown_anew(session: Session, act: Act, case: Case) -> Case:
 
 
 def _take_back(session: Session, act: Act, case: Case) -> None:
+    _unsay(session, act, case)
+    _write(session, case, status=None, outcome=None, complaint=None)
+    _forget_taps(session, case)
+    if case.cited:
+        _move_to(session, case, case.cited[0])
+    if case.telling is not Telling.UNASKED and not notes.is_told(session, case):
+        _telling(session, act, case, Telling.UNASKED)
+
+
+def _unsay(session: Session, act: Act, case: Case) -> None:
+    """What was said of this item counts no more."""
     for fact in log.all_about(session, CAN_BE_TAKEN_BACK, case.team, [case.item]):
         if fact.person == act.person and fact.key.startswith(f"{case.id}:"):
             remember(session, TakenBack(case.team, fact.key, act.at, act.person, case.item))
-    _write(session, case, status=None, outcome=None, complaint=None)
-    _forget_taps(session, case)
-    if case.telling is not Telling.UNASKED and not notes.is_told(session, case):
-        _telling(session, act, case, Telling.UNASKED)
+
+
+def _which(session: Session, act: Act, case: Case, answer: Answer) -> None:
+    """Of several that answered, this one helped: what was said is said of it alone, and of the first one no more."""
+    if answer is case.taps.get(Step.WHICH):
+        return
+    item = case.cited[WHICH.index(answer)] if answer in WHICH[: len(case.cited)] else case.item
+    if (
+        Step.WHICH in case.taps
+        or case.telling is not Telling.UNASKED
+        or items.get(session, act.team, item).contributor == act.person
+    ):
+        raise BadInput(ANSWERED_OTHERWISE)
+    _tap(session, act, case, Step.WHICH, answer)
+    if item == case.item:
+        return
+    _unsay(session, act, case)
+    said = log.about_item(session, Responded, case.team, [case.item])
+    if not any(one.person == act.person and one.status.is_use for one in said):
+        end_sustain(session, act, case)
+    _move_to(session, case, item)
+    opening.open_sustain(session, act, cases.get(session, act.team, case.id))
+    _remember(session, act, case.id)
+
+
+def _move_to(session: Session, case: Case, item: str) -> None:
+    """The case is about this item from now on."""
+    if item != case.item:
+        found = items.get(session, case.team, item)
+        _write(session, case, item_id=item, version=found.version, lineage=lineage.root(session, case.team, item))
 
 
 def _one_question(session: Session, act: Act, case: Case, answer: Answer, step: Step | None) -> None:
@@ -193,7 +234,8 @@ def _asked_again_at(session: Session, act: Act, case: Case) -> datetime | None:
     row = session.get(CaseRow, (case.team, case.id))
     if person is None or row is None or not may_be_asked_again(case) or not opening.may_reopen(session, row):
         return None
-    at = rhythm.again(case.rhythm, max(1, case.asks_made), act.at, person.zone)
+    asks = max(1, case.asks_made)
+    at = topic_paces.again(session, case.team, case.item, case.rhythm, asks, act.at, person.zone)
     return at if at is not None and at < case.window_end else None
 
 

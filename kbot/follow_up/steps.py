@@ -6,7 +6,7 @@ of thanking does not inflate what is said.
 
 from collections.abc import Sequence
 
-from kbot.follow_up.facts import OUTCOME, SILENCE, SUSTAIN, TELLING, Answer, Case, CaseState, Form, Step, Telling
+from kbot.follow_up.facts import OUTCOME, SILENCE, SUSTAIN, TELLING, WHICH, Answer, Case, CaseState, Form, Step, Telling
 from kbot.trail.facts import Barrier, Outcome, Status
 
 MOST_ASKS = 3
@@ -23,6 +23,7 @@ MORE_BARRIERS = (Answer.WRONG, Answer.MISSING_SKILL, Answer.OTHER)
 """In the menu, so that five stand in the open."""
 
 OF_STEP: dict[Step, Sequence[Answer]] = {
+    Step.WHICH: (*WHICH, Answer.CANT_SAY),
     Step.OUTCOME: tuple(OUTCOME),
     Step.TELLING: tuple(TELLING),
     Step.COME_BACK: (
@@ -39,6 +40,7 @@ OF_STEP: dict[Step, Sequence[Answer]] = {
     Step.REASON: (Answer.WRONG_TOPIC, Answer.KNOWN, Answer.WRONG_ROLE),
     Step.CONFIRM: (Answer.CONFIRM_NAMED, Answer.CONFIRM_UNNAMED, Answer.CONFIRM_NOT),
     Step.SHARE: (Answer.SHARE, Answer.SHARE_NOT),
+    Step.TO_WHOM: (Answer.TO_WHOM, Answer.TO_NOBODY),
     Step.SUSTAIN: tuple(SUSTAIN),
     Step.SILENCE: SILENCE,
 }
@@ -82,9 +84,9 @@ def path(case: Case) -> Sequence[Step]:
         case Status.APPLIED_AS_IS if case.outcome is Outcome.MADE_WORSE:
             return (Step.OUTCOME, Step.HELP, Step.TELLING)
         case Status.APPLIED_AS_IS if case.outcome is Outcome.HELPED:
-            return (Step.OUTCOME, Step.TELLING, Step.STORY)
+            return (*_which(case), Step.OUTCOME, Step.TELLING, Step.STORY)
         case Status.APPLIED_AS_IS:
-            return (Step.OUTCOME, Step.TELLING)
+            return (*_which(case), Step.OUTCOME, Step.TELLING)
         case Status.APPLIED_ADAPTED:
             return (Step.CHANGED, Step.OUTCOME, Step.VARIANT, Step.TELLING)
         case Status.TRIED_NOT_WORKED:
@@ -97,8 +99,15 @@ def path(case: Case) -> Sequence[Step]:
             return (Step.CONFIRM,)
         case Status.CHANGED_THINKING:
             return (Step.TELLING,)
+        case Status.PASSED_ON:
+            return (Step.TO_WHOM,)
         case _:
             return ()
+
+
+def _which(case: Case) -> Sequence[Step]:
+    """Of several that answered, one helped; what is said then is said of that one alone."""
+    return (Step.WHICH,) if len(case.cited) > 1 else ()
 
 
 def _help_before_a_try(case: Case) -> Sequence[Step]:

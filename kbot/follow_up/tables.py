@@ -141,6 +141,29 @@ class TapRow(Table):
     )
 
 
+class TopicPaceRow(Table):
+    """When a topic's items are asked about first, by what was counted of it (adapting.py); of no person."""
+
+    __tablename__ = "topic_pace"
+    people = whose()
+    team_id: Mapped[TeamKey]
+    topic_id: Mapped[Key]
+    first: Mapped[int | None]
+    is_quiet: Mapped[bool]
+    counted_at: Mapped[datetime]
+    __table_args__ = (ForeignKeyConstraint(["team_id", "topic_id"], ["topic.team_id", "topic.id"], ondelete="CASCADE"),)
+
+
+class AskingRow(Table):
+    """Whether everybody of a workspace is asked half as often (pace.py), and when that was looked at."""
+
+    __tablename__ = "asking"
+    people = whose()
+    team_id: Mapped[TeamKey]
+    is_halved: Mapped[bool]
+    counted_at: Mapped[datetime]
+
+
 class CrowdRow(Table):
     """Behind whom somebody unnamed stands: the number of the crowd in which a person was asked about an item."""
 

@@ -5,7 +5,7 @@ optional tap, or a receipt. So pressing a button changes the facts, and the mess
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kbot.cards import (
@@ -59,9 +59,17 @@ ASK_AGAIN = "follow_up.ask_again"
 STAY_QUIET = "follow_up.stay_quiet"
 USED_THIS = "follow_up.used_this"
 
+TO_WHOM = "follow_up.to_whom"
+TO_WHOM_MODAL = "follow_up.to_whom_modal"
+
 STORY = "follow_up.story"
 REMEMBER = "learning.remember"
 """Opened by other doors: the story's form, the learning check."""
+
+WHOM = "whom"
+"""The field of the form, which is its block id too."""
+
+MOST_WHOM = 5
 
 LABEL_NAME = 18
 """Of a name in a button, so that it can be read on a phone."""
@@ -82,6 +90,8 @@ class Asked:
     case: Case
     item: Item | None
     names: Mapping[str, str]
+    cited: Mapping[Answer, Item] = field(default_factory=dict)
+    """Which of them helped, where the answer cited several; only what the person can see."""
 
 
 def bundle(asked: Sequence[Asked], now: datetime) -> tuple[str, list[Block]]:
@@ -130,6 +140,9 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
         answers = [answer for answer in answers if answer is not Answer.HELP_CONTRIBUTOR]
     if case.status is Status.TRIED_NOT_WORKED:
         answers = [answer for answer in answers if answer is not Answer.MAY_ASK_ME]
+    if step is Step.WHICH:
+        answers = [answer for answer in answers if answer in asked.cited or answer is Answer.CANT_SAY]
+        question = "\n".join([question, *(f"{LABELS[one]}: *{title_of(it)}*" for one, it in asked.cited.items())])
     words = " ".join(part for part in (_said(case), _telling(asked, item), question) if part)
     elements = [_answer_button(case, item, answer, who) for answer in answers if answer not in MORE_BARRIERS]
     if step is Step.TELLING and case.outcome is Outcome.PARTLY and not case.missing:
@@ -138,7 +151,8 @@ def _ask_more(asked: Asked, item: Item, step: Step, lead: str) -> list[Block]:
     if step not in ONE_QUESTION.values():
         options.append(("Change my answer", value_of(case, Answer.CHANGE)))
     more = [menu(MORE, options)] if options else []
-    return [section(f"{lead}*{title_of(item)}*\n{words}"), buttons(*elements, *more)]
+    about = f"You asked: _{escaped(one_line(case.words), 200)}_." if step is Step.WHICH else f"*{title_of(item)}*"
+    return [section(f"{lead}{about}\n{words}"), buttons(*elements, *more)]
 
 
 def _answer_button(case: Case, item: Item, answer: Answer, who: str) -> object:
@@ -151,6 +165,8 @@ def _answer_button(case: Case, item: Item, answer: Answer, who: str) -> object:
             return button(label, BUILD_ON, f"{item.id}:{LinkKind.ALTERNATIVE_TO}")
         case Answer.STORY:
             return button(label, STORY, case.id)
+        case Answer.TO_WHOM:
+            return button(label, TO_WHOM, case.id)
         case _:
             return _button(case, answer, label)
 
@@ -300,6 +316,29 @@ def which_used(items: Sequence[Item]) -> tuple[str, list[Block]]:
         blocks.append(section(f"*{title_of(item)}*"))
         blocks.append(buttons(button("I used this", USED_THIS, item.id)))
     return "Which one did you use?", blocks
+
+
+def to_whom_modal(case: Case) -> dict[str, object]:
+    """To whom it was passed on."""
+    named = {"type": "multi_users_select", "action_id": WHOM, "max_selected_items": MOST_WHOM}
+    hint = "Nobody gets a message. If they may see it, it lies in their Home tab, without your name."
+    return {
+        "type": "modal",
+        "callback_id": TO_WHOM_MODAL,
+        "private_metadata": f'{{"case": "{case.id}"}}',
+        "title": {"type": "plain_text", "text": "To whom?"},
+        "submit": {"type": "plain_text", "text": "Save"},
+        "close": {"type": "plain_text", "text": "Cancel"},
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": WHOM,
+                "label": {"type": "plain_text", "text": "You passed it on to"},
+                "hint": {"type": "plain_text", "text": hint},
+                "element": named,
+            }
+        ],
+    }
 
 
 def missing_modal(case: Case) -> dict[str, object]:

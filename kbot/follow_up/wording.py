@@ -61,6 +61,7 @@ THOUGHT_MENU: Options = (
 )
 
 QUESTIONS: Mapping[Step, str] = {
+    Step.WHICH: "Which one helped?",
     Step.OUTCOME: "Good. How did it go?",
     Step.TELLING: "May I tell {contributor}?",
     Step.COME_BACK: "Shall I come back to it?",
@@ -71,6 +72,7 @@ QUESTIONS: Mapping[Step, str] = {
     Step.REASON: "Got it, I won't ask again. What was off, if you care to say?",
     Step.CONFIRM: "Then it's confirmed by you. OK to say so on the item?",
     Step.SHARE: "Want to share yours?",
+    Step.TO_WHOM: "To whom? Only if you like.",
     Step.SUSTAIN: "You used this about three months ago. Today?",
     Step.SILENCE: "One question, one tap, then quiet: you never answered about this - no problem. Which is closest?",
 }
@@ -80,6 +82,10 @@ BARRIER_QUESTIONS = {
     Status.DECIDED_AGAINST: "What tipped it?",
 }
 LABELS: Mapping[Answer, str] = {
+    Answer.FIRST: "The first",
+    Answer.SECOND: "The second",
+    Answer.THIRD: "The third",
+    Answer.CANT_SAY: "Can't say",
     Answer.HELPED: "It helped",
     Answer.NO_DIFFERENCE: "Made no difference",
     Answer.MADE_WORSE: "Made it worse",
@@ -127,6 +133,8 @@ LABELS: Mapping[Answer, str] = {
     Answer.CONFIRM_NOT: "No",
     Answer.SHARE: "Share mine",
     Answer.SHARE_NOT: "Not now",
+    Answer.TO_WHOM: "Say to whom",
+    Answer.TO_NOBODY: "Rather not",
     Answer.REGULARLY: "Use it regularly",
     Answer.IMPROVED: "Improved it",
     Answer.WITH_OTHERS: "Others here use it too",
@@ -188,6 +196,7 @@ AFTER_TAP: Mapping[Answer, str] = {
     Answer.CONFIRM_UNNAMED: "The item says that somebody confirms it.",
     Answer.VARIANT: "Your variant is saved; both of you are credited.",
     Answer.SHARE: "Yours is saved beside it.",
+    Answer.TO_WHOM: "It lies in their Home tab, if they may see it; no message goes to them, and your name stays out.",
     Answer.WRONG_TOPIC: "I weigh that when I choose what to send you.",
     Answer.KNOWN: "I weigh that when I choose what to send you.",
     Answer.WRONG_ROLE: "I weigh that when I choose what to send you.",

@@ -16,7 +16,7 @@ from kbot.delivery.need_views import HELPED, NOTHING, SAY
 from kbot.delivery.views import PLAN_MODAL
 from kbot.follow_up import cases
 from kbot.follow_up.facts import Answer as Said
-from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE
+from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE, TO_WHOM_MODAL
 from kbot.home import limits, pausing, setup, setup_views, views
 from kbot.home.tab import home_letter, show_anew
 from kbot.house import House
@@ -132,6 +132,22 @@ async def on_pace(house: House, press: Press) -> Answer:
 
 def _set_pace(session: Session, act: Act, pace: Pace, real: datetime) -> None:
     directory.set_pace(session, act, pace)
+    outbox.plan(session, home_letter(act.team, act.person, act.key), real)
+
+
+async def on_ask_day(house: House, press: Press) -> Answer:
+    """On which day it is asked how things went, in the Home tab, which is shown anew."""
+    person = await member_of(house, press.team, press.person)
+    days = {views.ANY_DAY: None, **{str(day): day for day in person.limits.window.days}}
+    if press.value not in days:
+        raise BadInput("That is not one of your days any more; `/kb limits` says which are.")
+    await house.unit(_set_ask_day, _act(house, press), days[press.value], house.clock.real())
+    return None
+
+
+def _set_ask_day(session: Session, act: Act, day: int | None, real: datetime) -> None:
+    directory.choose_ask_day(session, act, day)
+    passing.wake(session, act.team, act.person)
     outbox.plan(session, home_letter(act.team, act.person, act.key), real)
 
 
@@ -293,6 +309,7 @@ async def on_setup_modal(house: House, submission: Submission) -> Answer:
         day=submission.text(setup.DAY),
         hour=submission.text(setup.HOUR),
         community=submission.text(setup.COMMUNITY),
+        asks=setup.ASKS in submission.several(setup.ASKS),
     )
     brokers = [await _broker(house, team, user) for user in policy.brokers]
     setup.check_brokers(brokers, policy.publication, found.members)
@@ -361,7 +378,7 @@ IN_BOTH = frozenset(
         *(f"{SAY}.{state.value}" for state, _ in (*HELPED, *NOTHING)),
         *(MORE, PLAN, USE, GOOD, NOT_FOR_ME, CARD_MENU, WIDEN_YES, WIDEN_NO),
         *(capture.FINE, capture.YES, capture.UNNAMED, capture.NAMED, capture.REFUSE, capture.MENU),
-        *(MISSING_MODAL, PLAN_MODAL, capture.EDIT_MODAL, setup_views.INTERESTS_MODAL),
+        *(MISSING_MODAL, TO_WHOM_MODAL, PLAN_MODAL, capture.EDIT_MODAL, setup_views.INTERESTS_MODAL),
     }
 )
 """What asks in the Home tab and in a message: action ids, and the forms that they open."""
@@ -371,6 +388,7 @@ PRESSES = {
     views.PAUSE: on_pause,
     views.RESUME: on_resume,
     views.PACE: on_pace,
+    views.ASK_DAY: on_ask_day,
     views.INTERESTS: on_interests,
     views.COMMUNITY: on_community,
     views.NO_COMMUNITY: on_no_community,

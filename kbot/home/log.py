@@ -16,11 +16,12 @@ from kbot.home.log_views import Came, Entry, Log
 from kbot.learning import checks
 from kbot.learning.facts import Check
 from kbot.library import items, topics
+from kbot.people import directory
 from kbot.people.facts import Person, Viewer
 from kbot.post import outbox
 from kbot.storage.erasing import erase
 from kbot.trail import log
-from kbot.trail.facts import Delivered, Intended, ReceiptKind, Received
+from kbot.trail.facts import Delivered, Intended, PassedOn, ReceiptKind, Received
 
 
 def channels(session: Session, team: str, person: str) -> set[str]:
@@ -31,7 +32,7 @@ def channels(session: Session, team: str, person: str) -> set[str]:
 def _items(session: Session, team: str, person: str) -> set[str]:
     met = (log.of_person(session, kind, team, person) for kind in (Received, Delivered, Intended))
     found = {fact.item for facts in met for fact in facts if fact.item is not None}
-    found |= {case.item for case in cases.of_person(session, team, person)}
+    found |= {case.item for case in cases.all_of_person(session, team, person)}
     found |= {check.item for check in checks.of_person(session, team, person)}
     return found | recall.heard_of(session, team, person).keys()
 
@@ -48,8 +49,14 @@ def read(session: Session, viewer: Viewer, person: Person) -> Log:
             came[sent.item].append((sent.at, Came.SENT, ""))
     plans = {fact.item: fact for fact in log.of_person(session, Intended, team, who)}
     said: dict[str, list[Case]] = defaultdict(list)
-    for case in cases.of_person(session, team, who):
+    for case in cases.all_of_person(session, team, who):
         said[case.item].append(case)
+    passed: dict[str, list[str]] = defaultdict(list)
+    for relay in log.of_person(session, PassedOn, team, who):
+        if relay.item is not None:
+            passed[relay.item].append(relay.to)
+    named = {to for people in passed.values() for to in people}
+    names = {one.id: one.name for one in directory.people(session, team, named).values()}
     heard = recall.heard_of(session, team, who)
     checked = {check.item: check for check in checks.of_person(session, team, who)}
     ids = came.keys() | said.keys() | heard.keys() | checked.keys() | {i for i in plans if i}
@@ -63,6 +70,7 @@ def read(session: Session, viewer: Viewer, person: Person) -> Log:
             plan=plans.get(one),
             recalled_at=heard.get(one),
             check=checked.get(one),
+            passed_to=tuple(dict.fromkeys(names[to] for to in passed[one] if to in names)),
         )
         for one in ids
     ]
@@ -104,7 +112,7 @@ def _erase(session: Session, act: Act, item: str | None) -> None:
 
 def _letters(session: Session, act: Act, item: str | None) -> Iterable[str]:
     mine: list[Case | Check | Delivery] = [
-        *cases.of_person(session, act.team, act.person),
+        *cases.all_of_person(session, act.team, act.person),
         *checks.of_person(session, act.team, act.person),
         *deliveries.of_person(session, act.team, act.person),
     ]

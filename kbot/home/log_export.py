@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kbot.follow_up.facts import Case
+from kbot.follow_up.steps import ONE_QUESTION
 from kbot.follow_up.wording import LABELS, SAID, WENT
 from kbot.home.log_views import TAKEN_BACK, UNSEEN, Entry, Log
 from kbot.slack.mrkdwn import one_line
@@ -48,6 +49,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
     if entry.plan is not None:
         found["plan"] = {"at": entry.plan.at.isoformat(), "by": entry.plan.by, "words": entry.plan.words}
+    if entry.passed_to:
+        found["passed_on_to"] = list(entry.passed_to)
     if entry.recalled_at is not None:
         found["recalled_at"] = entry.recalled_at.isoformat()
     if entry.check is not None:
@@ -84,6 +87,8 @@ def _markdown(log: Log, now: datetime) -> Iterator[str]:
             yield f"- {_day(log, entry.plan.at)}: meant to use it until {entry.plan.by}"
         for case in reversed(entry.cases):
             yield from _case(log, case)
+        if entry.passed_to:
+            yield f"- passed on to {', '.join(entry.passed_to)}"
         if entry.recalled_at is not None:
             yield f"- {_day(log, entry.recalled_at)}: told that it is not current any more"
         if entry.check is not None:
@@ -99,6 +104,9 @@ def _markdown(log: Log, now: datetime) -> Iterator[str]:
 
 
 def _case(log: Log, case: Case) -> Iterator[str]:
+    if case.form in ONE_QUESTION and case.taps:
+        said = ", ".join(LABELS[answer] for answer in case.taps.values())
+        yield f"- {_day(log, case.responded_at or case.opened_at)}: asked again: {said}"
     if case.status is None:
         return
     said = SAID[case.status] + (f", {WENT[case.outcome]}" if case.outcome else "")

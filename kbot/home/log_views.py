@@ -10,7 +10,8 @@ from kbot.cards import LOG, Block, age, button, buttons, choice, context, sectio
 from kbot.delivery.dates import in_words as day_in_words
 from kbot.delivery.facts import Need
 from kbot.follow_up.facts import Case, CaseState, Telling
-from kbot.follow_up.wording import SAID, WENT
+from kbot.follow_up.steps import ONE_QUESTION
+from kbot.follow_up.wording import LABELS, SAID, WENT
 from kbot.learning.facts import Check, CheckState
 from kbot.learning.views import REMEMBER, small_print
 from kbot.library.facts import Item, Topic
@@ -80,7 +81,7 @@ SHELVES = {
 @dataclass(frozen=True)
 class Entry:
     """All that one person knows of one item. `item` is None when they may not see it now. `came`: when, how, and in
-    which words they asked; `cases` the newest first."""
+    which words they asked; `cases` the newest first, with what was asked once more, later."""
 
     item_id: str
     item: Item | None
@@ -89,23 +90,32 @@ class Entry:
     plan: Intended | None = None
     recalled_at: datetime | None = None
     check: Check | None = None
+    passed_to: tuple[str, ...] = ()
+    """The names of those to whom they passed it on."""
 
     @property
     def case(self) -> Case | None:
         """What was said last; where nothing was, what may be said."""
-        told = [case for case in self.cases if case.status is not None]
+        first = [case for case in self.cases if case.form not in ONE_QUESTION]
+        told = [case for case in first if case.status is not None]
         if told:
             return max(told, key=lambda case: case.responded_at or case.opened_at)
-        return self.cases[0] if self.cases else None
+        return first[0] if first else None
+
+    @property
+    def later(self) -> Sequence[Case]:
+        """What they said when they were asked once more: whether they still use it, or why they had not answered."""
+        return [case for case in self.cases if case.form in ONE_QUESTION and case.taps]
 
     @property
     def at(self) -> datetime:
         """When something happened last."""
         moments = [at for at, _, _ in self.came]
-        moments += [case.responded_at or case.opened_at for case in self.cases]
+        told = [case for case in self.cases if case.form not in ONE_QUESTION or case.taps]
+        moments += [case.responded_at or case.opened_at for case in told]
         moments += [moment for moment in (self.recalled_at, self.plan.at if self.plan else None) if moment]
         moments += [self.check.started_at] if self.check else []
-        return max(moments)
+        return max(moments or [case.opened_at for case in self.cases])
 
     def is_on(self, shelf: Shelf) -> bool:
         status = self.case.status if self.case else None
@@ -127,7 +137,7 @@ class Entry:
 
     @property
     def _waits(self) -> bool:
-        return any(case.is_open for case in self.cases)
+        return any(case.is_open and case.form not in ONE_QUESTION for case in self.cases)
 
 
 @dataclass(frozen=True)
@@ -224,10 +234,15 @@ def told(entry: Entry, person: Person, now: datetime) -> list[str]:
         lines.append(f"{SAID[case.status]}{went} · {when}{may_hear.get(case.telling, '')}")
         if case.missing:
             lines.append(f"Missing: {escaped(one_line(case.missing), WORDS_SHOWN)}")
+    for one in entry.later:
+        said = ", ".join(LABELS[answer] for answer in one.taps.values())
+        lines.append(f"Asked again: {said} · {age(one.responded_at or one.opened_at, now)}")
     if entry.plan is not None and entry.is_on(Shelf.TO_TRY):
         lines.append(f"You mean to use it until {_day(entry.plan, person, now)}")
     elif case is not None and case.state is not CaseState.CLOSED:
         lines.append("Not said yet" if case.status is None else "I ask once more")
+    if entry.passed_to:
+        lines.append(f"Passed on to {escaped(', '.join(entry.passed_to), WORDS_SHOWN)}")
     if entry.recalled_at is not None:
         lines.append(f"Not current any more: I told you {age(entry.recalled_at, now)}")
     if entry.check is not None:

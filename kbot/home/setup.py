@@ -13,6 +13,7 @@ MODE, EMOJIS, PUBLICATION, BROKERS, DAY, HOUR = "mode", "emojis", "publication",
 """The fields of the modal, which are its block ids too."""
 
 COMMUNITY = "community"
+ASKS = "asks"
 COMMUNITY_LIMIT = 60
 
 ANSWER_FROM, SURE_FROM = "answer_from", "sure_from"
@@ -82,6 +83,7 @@ def policy(
     day: str,
     hour: str,
     community: str = "",
+    asks: bool = False,
 ) -> Policy:
     """What the modal says. A private channel is always `opt_in`. Raises BadInput at the field that is wrong."""
     return Policy(
@@ -94,6 +96,7 @@ def policy(
         digest_hour=_number(hour, 23, HOUR),
         is_set_up=True,
         community=_community(community),
+        asks=asks,
     )
 
 

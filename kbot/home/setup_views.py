@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from kbot.cards import Block, context, header, section
 from kbot.home.setup import (
     ANSWER_FROM,
+    ASKS,
     BROKERS,
     COMMUNITY,
     COMMUNITY_LIMIT,
@@ -82,6 +83,7 @@ def modal(
                 hint="Each broker's own time. Several channels make one digest, at the earliest of their times.",
             ),
             _community(policy),
+            _asks(policy),
             *(_workspace(tuning) if tuning else []),
         ],
     }
@@ -184,6 +186,15 @@ def _community(policy: Policy) -> Block:
     return {**_input(COMMUNITY, "Community", element, hint=hint), "optional": True}
 
 
+def _asks(policy: Policy) -> Block:
+    wanted = {"text": {"type": "plain_text", "text": "Ask here whether anyone used it"}, "value": ASKS}
+    box: Block = {"type": "checkboxes", "action_id": ASKS, "options": [wanted]}
+    if policy.asks:
+        box["initial_options"] = [wanted]
+    hint = "One message, two weeks after I posted something, once a week at most. Only counts of five and more show."
+    return {**_input(ASKS, "What I posted here", box, hint=hint), "optional": True}
+
+
 def _input(block: str, label: str, element: Mapping[str, object], *, hint: str = "") -> Block:
     made: Block = {
         "type": "input",
@@ -218,6 +229,8 @@ def in_words(
         lines.append(f"*Digest* on {DAYS[policy.digest_day]}s at {policy.digest_hour:02d}:00, each broker's own time.")
     if policy.community:
         lines.append(f"*Community* {escaped(policy.community, COMMUNITY_LIMIT)}.")
+    if policy.asks and policy.mode is not Mode.OFF:
+        lines.append("*Asks*, two weeks after I posted something, whether anyone used it; once a week at most.")
     if policy.mode.answers:
         lines.append(_answers(tuning))
     blocks = [section("\n".join(lines))]

@@ -10,9 +10,9 @@ from kbot.delivery import deliveries, needs
 from kbot.delivery.facts import Delivery
 from kbot.delivery.views import Shown
 from kbot.follow_up import cases
-from kbot.follow_up.facts import BUNDLE, Case, CaseState
-from kbot.follow_up.pace import MONTH, Next
-from kbot.follow_up.views import Asked
+from kbot.follow_up.facts import Case, CaseState
+from kbot.follow_up.pace import Next
+from kbot.follow_up.showing import asked_of
 from kbot.home.question_views import MOST_NEW, Questions, Wider, is_question
 from kbot.home.views import MOST, Desk
 from kbot.library import items, topics, widening
@@ -45,7 +45,7 @@ def show_anew(session: Session, act: Act, real: datetime) -> None:
 def channels(session: Session, person: Person, now: datetime) -> set[str]:
     """Where the audiences of all items that may be in a person's tab are, to make a Viewer from."""
     team = person.team
-    about = {case.item for case in cases.of_person(session, team, person.id)}
+    about = {item for case in cases.all_of_person(session, team, person.id) for item in (case.item, *case.cited)}
     about |= {item for need in needs.asked(session, team, person.id) for item in need.matches}
     about |= {one.item for one in deliveries.unanswered(session, team, person.id, now - NEW_FOR)}
     return items.channels_of(session, team, about) | set(directory.channels_of_broker(session, team, person.id))
@@ -54,13 +54,15 @@ def channels(session: Session, person: Person, now: datetime) -> set[str]:
 def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Desk:
     """What is in a person's tab: their cases with the items they may be shown now, and what they shared themselves."""
     team = person.team
-    mine = cases.of_person(session, team, person.id)
+    mine = cases.all_of_person(session, team, person.id)
     shared = items.of_contributor(session, team, person.id)
     letters = {case.letter for case in mine if case.state is CaseState.ASKED and case.letter}
     arrived: set[str | None] = {key for key in letters if outbox.where(session, team, key)}
     over, came = needs.asked(session, team, person.id), deliveries.unanswered(session, team, person.id, now - NEW_FOR)
     wanted = (
-        {case.item for case in mine} | {one.item for one in came} | {item for need in over for item in need.matches}
+        {item for case in mine for item in (case.item, *case.cited)}
+        | {one.item for one in came}
+        | {item for need in over for item in need.matches}
     )
     shown = items.show(session, viewer, wanted)
     findable = {item.id: item for item in shown.values() if item.is_findable}
@@ -69,11 +71,8 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
     senders = [one.why.by for one in came if one.why.by]
     others = {*senders, *(item.flagger for item in notices), *(one.asked_by for one in wider)}
     names = _names(session, team, shown.values(), others)
-    asking = [
-        Asked(case, findable[case.item], names)
-        for case in mine
-        if case.item in findable and _asks(case, findable[case.item], arrived, now)
-    ]
+    shown_to = [asked_of(case, findable, names) for case in mine if case.item in findable]
+    asking = [one for one in shown_to if _asks(one.case, findable[one.case.item], arrived, now)]
     rests = cases.pace(session, team, person.id, now) is Next.REST
     told = evidence(session, team, [one.item for one in came])
     new = [one for one in came if one.item in findable and not told[one.item].is_alarming(now)][:MOST_NEW]
@@ -103,10 +102,10 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
 
 
 def _asks_from(session: Session, person: Person, now: datetime) -> datetime | None:
-    """After silence a question comes once a month: not before then. None: as usual."""
+    """After silence, or where asking costs people too much, a question comes later: not before then. None: as usual."""
     if cases.pace(session, person.team, person.id, now) is not Next.LATER:
         return None
-    return outbox.arrivals(session, person.team, person.id, BUNDLE)[-1].sent_at + MONTH
+    return cases.waits_until(session, person.team, person.id, now)
 
 
 def _asks(case: Case, item: Item, arrived: Collection[str | None], now: datetime) -> bool:

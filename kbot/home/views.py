@@ -41,6 +41,7 @@ from kbot.trail.proof import Evidence
 
 PAUSE = "home.pause"
 PACE = "home.pace"
+ASK_DAY = "home.ask_day"
 INTERESTS = "home.interests"
 RESUME = "home.resume"
 COMMUNITY = "home.community"
@@ -59,6 +60,8 @@ PACES = (
     ("once a week", Pace.WEEKLY.value),
     ("never", Pace.NEVER.value),
 )
+
+ANY_DAY = "any"
 
 HOME = (
     "*Your community* is that of the channel you choose. With it I can tell that what worked for you came from "
@@ -148,7 +151,7 @@ def _to_try(desk: Desk, case: Case, now: datetime) -> Block:
     if case.form is Form.USE and case.asks_made == 0 and case.item in desk.planned:
         return section(question_views.planned(name, desk.planned[case.item]))
     due = max(case.due_at, person.pause_until or case.due_at, desk.asks_from or case.due_at)
-    opens = next_window(max(due, now), person.zone, person.limits.window)
+    opens = next_window(max(due, now), person.zone, person.limits.asks_in)
     text = f"{name}\nI ask on {in_words(opens, person.zone, now)}, or a little later."
     is_meant = case.form is Form.USE and case.asks_made == 0
     return question_views.when(case.item, text) if is_meant else section(text)
@@ -191,7 +194,7 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
     if person.stopped:
         text, row = "You stopped me: I send nothing unasked.", button("Start again", RESUME, "home")
     else:
-        small.insert(0, CEILING.format(limits=wishes.in_words(person.limits), zone=escaped(person.tz, 60)))
+        small.insert(0, _ceiling(person))
         if person.is_quiet(now) and person.pause_until is not None:
             text, row = paused(person.pause_until, person, now), button("Start again", RESUME, "home")
         else:
@@ -204,10 +207,23 @@ def _pace(desk: Desk, now: datetime) -> list[Block]:
     deliveries = section(DELIVERIES, accessory=choice(PACE, PACES, person.pace.value))
     home = section(HOME, accessory=channel_choice(COMMUNITY, person.home_channel, "Choose a channel"))
     forget = [button("No community", NO_COMMUNITY, "home")] if person.home_channel else []
-    blocks = [interests, deliveries, home, section(text), buttons(row, *forget), context(" ".join(small))]
+    when = buttons(row, _ask_day(person), *forget)
+    blocks = [interests, deliveries, home, section(text), when, context(" ".join(small))]
     if person.never_capture:
         blocks.append(context("Nothing you write is saved. `/kb capture me` changes that."))
     return blocks
+
+
+def _ask_day(person: Person) -> object:
+    days = [(f"Ask me on {wishes.NAMES[day]}s", str(day)) for day in sorted(person.limits.window.days)]
+    asks_in, usual = person.limits.asks_in, person.limits.window
+    chosen = ANY_DAY if asks_in == usual else str(person.limits.ask_day)
+    return choice(ASK_DAY, [("Ask me on any of my days", ANY_DAY), *days], chosen)
+
+
+def _ceiling(person: Person) -> str:
+    limits = CEILING.format(limits=wishes.in_words(person.limits), zone=escaped(person.tz, 60))
+    return limits + wishes.asks_in_words(person.limits)
 
 
 def paused(until: datetime, person: Person, now: datetime) -> str:
@@ -231,7 +247,7 @@ WHAT = {
 
 def limits(person: Person, told: Sequence[Unasked], now: datetime) -> tuple[str, list[Block]]:
     """How often and when something unasked may come, what came in the last seven days, and what waits, and why."""
-    lines = [CEILING.format(limits=wishes.in_words(person.limits), zone=escaped(person.tz, 60))]
+    lines = [_ceiling(person)]
     if person.stopped:
         lines = ["You stopped me: I send nothing unasked. `/kb resume` starts again."]
     came = [one for one in told if one.sent_at is not None]

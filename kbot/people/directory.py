@@ -82,7 +82,7 @@ def _person(row: PersonRow, ceiling: int | None) -> Person:
         pause_until=row.pause_until,
         stopped=row.stopped,
         joined_at=row.joined_at,
-        limits=Limits(min(row.budget or MOST_A_WEEK, MOST_A_WEEK if ceiling is None else ceiling), window),
+        limits=Limits(min(row.budget or MOST_A_WEEK, MOST_A_WEEK if ceiling is None else ceiling), window, row.ask_day),
         pace=Pace(row.pace),
         next_door=row.next_door,
         home_channel=row.home_channel,
@@ -182,7 +182,13 @@ def limit(session: Session, act: Act, limits: Limits) -> None:
         first_hour=window.first,
         last_hour=window.last,
         days="".join(str(day) for day in sorted(window.days)),
+        ask_day=limits.ask_day,
     )
+
+
+def choose_ask_day(session: Session, act: Act, day: int | None) -> None:
+    """The weekday (0 is Monday) on which the person likes to be asked how things went; None: any of their days."""
+    _wish(session, act, ask_day=day)
 
 
 def lower_ceiling(session: Session, act: Act, budget: int) -> None:
@@ -213,7 +219,15 @@ def policy_of(session: Session, team: str, channel: str, *, is_private: bool = F
         digest_hour=row.digest_hour,
         is_set_up=True,
         community=row.community,
+        asks=row.asks,
     )
+
+
+def zone_of_channel(session: Session, team: str, channel: str) -> ZoneInfo:
+    """The zone of who set a channel up; a channel has none of its own."""
+    row = session.get(ChannelRow, (team, channel))
+    who = person(session, team, row.set_by) if row is not None else None
+    return who.zone if who is not None else ZoneInfo("UTC")
 
 
 def suggesting(session: Session) -> dict[str, frozenset[str]]:
@@ -260,7 +274,7 @@ def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     if row is None or session.get(ChannelRow, (team, new)) is not None:
         return
     brokers = brokers_of(session, team, old)
-    names = ("mode", "publication", "emojis", "digest_day", "digest_hour", "community")
+    names = ("mode", "publication", "emojis", "digest_day", "digest_hour", "community", "asks")
     kept = {name: getattr(row, name) for name in names}
     session.add(ChannelRow(team_id=team, channel_id=new, set_by=row.set_by, set_at=row.set_at, **kept))
     session.delete(row)
@@ -279,6 +293,7 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
         "digest_day": policy.digest_day,
         "digest_hour": policy.digest_hour,
         "community": policy.community,
+        "asks": policy.asks,
         "set_by": act.person,
         "set_at": act.at,
     }
@@ -289,6 +304,8 @@ def set_up(session: Session, act: Act, policy: Policy) -> None:
     change = f"{policy.mode} {policy.publication} {' '.join(policy.emojis)} brokers: {' '.join(policy.brokers)}"
     if policy.community:
         change += f" community: {policy.community}"
+    if policy.asks:
+        change += " asks the channel"
     write_down(session, act, policy.channel, change)
 
 

@@ -1,6 +1,6 @@
 """People, channels and policies as facts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -58,6 +58,8 @@ class Policy:
     is_set_up: bool = False
     community: str = ""
     """Channels of the same community belong together; "": this one is by itself."""
+    asks: bool = False
+    """Two weeks after something was posted there, everybody is asked whether they used it."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,19 @@ MOST_A_WEEK = 3
 
 @dataclass(frozen=True)
 class Limits:
-    """How often in any 7 days, and when, something unasked may reach a person."""
+    """How often in any 7 days, and when, something unasked may reach a person. `ask_day` (0 is Monday) is when they
+    like to be asked how things went; None: on any of their days."""
 
     budget: int = MOST_A_WEEK
     window: Window = USUAL
+    ask_day: int | None = None
+
+    @property
+    def asks_in(self) -> Window:
+        """When the weekly question may come: on the chosen day, as long as it is one of their days."""
+        if self.ask_day is None or self.ask_day not in self.window.days:
+            return self.window
+        return replace(self.window, days=frozenset({self.ask_day}))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,12 @@ def add_working_days(now: datetime, days: int, zone: ZoneInfo) -> datetime:
     return max(local_moment(day, FIRST_HOUR, zone), _same_time(now, day, zone))
 
 
+def working_days_between(begin: datetime, end: datetime, zone: ZoneInfo) -> int:
+    """How many working days later `end` is, in local dates; 0 on the same day."""
+    day, last = begin.astimezone(zone).date(), end.astimezone(zone).date()
+    return sum(is_working_day(day + timedelta(days=n)) for n in range(1, (last - day).days + 1))
+
+
 def _same_time(now: datetime, day: date, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     return datetime.combine(day, local.time(), tzinfo=zone).astimezone(UTC)

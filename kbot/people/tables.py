@@ -14,9 +14,9 @@ class PersonRow(Table):
     """What Slack says of a person (`fetched_at`: machine's time), and what the person wishes.
 
     `joined_at` (people's time): when Slack told that they came. `budget`, `first_hour`, `last_hour`, `days` (weekdays
-    as digits, 0 is Monday): how often and when they want something unasked; None is as usual. `next_door`: they want
-    something from beyond their own topics once a month. `home_channel`: whose community they call theirs; None is
-    unknown.
+    as digits, 0 is Monday): how often and when they want something unasked; None is as usual. `ask_day`: on which
+    weekday they like to be asked how things went. `next_door`: they want something from beyond their own topics once a
+    month. `home_channel`: whose community they call theirs; None is unknown.
     """
 
     __tablename__ = "person"
@@ -41,6 +41,7 @@ class PersonRow(Table):
     first_hour: Mapped[int | None]
     last_hour: Mapped[int | None]
     days: Mapped[str | None]
+    ask_day: Mapped[int | None]
     pace: Mapped[str] = mapped_column(default="daily")
     home_channel: Mapped[str | None]
     next_door: Mapped[bool] = mapped_column(default=False)
@@ -66,7 +67,8 @@ class CeilingRow(Table):
 class ChannelRow(Table):
     """How kbot behaves in a channel, set by `/kb setup`. No row: the defaults of `Policy`.
 
-    `community`: channels of the same one belong together; "" is a community of its own.
+    `community`: channels of the same one belong together; "" is a community of its own. `asks`: whether everybody
+    there is asked, two weeks after something was posted, if they used it.
     """
 
     __tablename__ = "channel"
@@ -81,6 +83,7 @@ class ChannelRow(Table):
     digest_day: Mapped[int]
     digest_hour: Mapped[int]
     community: Mapped[PeoplesWords] = mapped_column(default="")
+    asks: Mapped[bool] = mapped_column(default=False)
     set_by: Mapped[str]
     set_at: Mapped[datetime]
     __table_args__ = (

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from zoneinfo import ZoneInfo
 
-from kbot.people.facts import MOST_A_WEEK, Person
-from kbot.people.hours import next_day, next_window
+from kbot.people.facts import MOST_A_WEEK, Mode, Person, Policy
+from kbot.people.hours import Window, next_day, next_window
 from kbot.people.presence import HERE, Presence
 
 WEEK = timedelta(days=7)
@@ -162,7 +163,7 @@ def _held(
     presence: Presence | None,
     ahead: Sequence[Proactive],
 ) -> Wait | None:
-    zone, window, budget = person.zone, person.limits.window, person.limits.budget
+    zone, window, budget = person.zone, _window(person, kind), person.limits.budget
 
     def at(moment: datetime, reason: Held) -> Wait:
         return Wait(next_window(moment, zone, window), reason)
@@ -183,17 +184,22 @@ def _held(
     if presence.quiet_until is not None:
         return at(presence.quiet_until, Held.QUIET)
     if presence.is_away:
-        return Wait(_back(person, presence, now), Held.AWAY)
+        return Wait(_back(person, presence, now, window), Held.AWAY)
     if _takes_its_place(person, kind, [what for _, what in recent], now, ahead):
         return at(now + LOOK_AGAIN, Held.URGENT)
     return None
 
 
-def _back(person: Person, presence: Presence, now: datetime) -> datetime:
+def _window(person: Person, kind: Proactive) -> Window:
+    """When this kind may come: what is asked every week keeps to the day that the person chose for it."""
+    return person.limits.asks_in if kind is Proactive.BUNDLE else person.limits.window
+
+
+def _back(person: Person, presence: Presence, now: datetime, window: Window) -> datetime:
     """When to look again whether somebody is back: when they said, else on their next working day."""
     if presence.away_until is not None:
-        return next_window(presence.away_until, person.zone, person.limits.window)
-    return next_day(now, person.zone, person.limits.window)
+        return next_window(presence.away_until, person.zone, window)
+    return next_day(now, person.zone, window)
 
 
 def _takes_its_place(
@@ -216,3 +222,14 @@ def may_come_at_its_hour(person: Person | None, hour: datetime, now: datetime) -
         return standing
     opens = next_window(now, person.zone, person.limits.window)
     return Go() if now - hour <= ON_TIME or opens <= now else Wait(opens, Held.HOURS)
+
+
+def may_ask_channel(policy: Policy, zone: ZoneInfo, last: datetime | None, now: datetime) -> Word:
+    """Whether a channel may be asked something now (people's time): where its set-up says so, once in 7 days, in the
+    usual hours of `zone`. `last`: when it was asked before."""
+    if not policy.asks or policy.mode is Mode.OFF:
+        return Refuse("this channel is not to be asked")
+    if last is not None and last > now - WEEK:
+        return Wait(next_window(last + WEEK, zone), Held.KIND)
+    opens = next_window(now, zone)
+    return Wait(opens, Held.HOURS) if opens > now else Go()

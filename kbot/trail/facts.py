@@ -242,6 +242,13 @@ class Delivered(Fact):
 
 
 @dataclass(frozen=True)
+class Posted(Fact):
+    """An item was sent to a channel, for everybody there. `person` is nobody."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
 class Intended(Fact):
     """`person` says when they mean to use an item: until a day (`by`, ISO), or in their own words."""
 
@@ -335,6 +342,13 @@ class Confirmed(Fact):
 
 
 @dataclass(frozen=True)
+class PassedOn(Fact):
+    """`person` says to whom they passed an item on, by their own means."""
+
+    to: str
+
+
+@dataclass(frozen=True)
 class NotSuited(Fact):
     """`person` says why an item was not for them."""
 
@@ -389,5 +403,5 @@ class Rated(Fact):
     words: str = ""
 
 
-CAN_BE_TAKEN_BACK = (Responded, Doubted, Hindered, Confirmed, NotSuited)
+CAN_BE_TAKEN_BACK = (Responded, Doubted, Hindered, Confirmed, NotSuited, PassedOn)
 """What an answer and its taps say of an item. A wish for help is withdrawn by itself."""

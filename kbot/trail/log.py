@@ -105,6 +105,20 @@ def of_person(session: Session, kind: type[F], team: str, person: str) -> list[F
     return _facts(session, kind, FactRow.team_id == team, FactRow.person == person)
 
 
+def keyed(session: Session, kind: type[F], team: str, keys: Iterable[str]) -> list[F]:
+    """The facts of one kind under these keys, oldest first."""
+    return _facts(session, kind, FactRow.team_id == team, FactRow.key.in_(set(keys)))
+
+
+def of_key(session: Session, kind: type[F], team: str, key: str) -> F | None:
+    """The fact of this kind under this key, taken back or not."""
+    row = session.scalars(
+        select(FactRow).where(FactRow.team_id == team, FactRow.kind == kind.__name__, FactRow.key == key)
+    ).first()
+    fact = _fact(row) if row is not None else None
+    return fact if isinstance(fact, kind) else None
+
+
 def since(session: Session, kind: type[F], team: str, at: datetime) -> list[F]:
     """The facts of one kind from then on, oldest first."""
     return _facts(session, kind, FactRow.team_id == team, FactRow.at >= at)

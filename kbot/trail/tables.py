@@ -19,6 +19,7 @@ from kbot.trail.facts import (
     Intended,
     MemoryWanted,
     NotSuited,
+    PassedOn,
     Rated,
     Received,
     Responded,
@@ -34,7 +35,7 @@ SAID: frozenset[type[Fact]] = frozenset(
     {
         *(Received, Delivered, Intended, Suggested, MemoryWanted, Ticked, Unticked, TakenBack),
         *(Responded, Rated, Doubted, Hindered, NotSuited, Sustained, Confirmed, TellingAllowed),
-        *(HelpWanted, HelpOffered, Helped),
+        *(HelpWanted, HelpOffered, Helped, PassedOn),
     }
 )
 """What a person met and said of it: theirs, so that they can erase it. Other facts are what they did for others."""
@@ -50,7 +51,7 @@ class FactRow(Table):
             goes=lambda row: row.kind.in_([kind.__name__ for kind in SAID]),
         ),
         key=kept("goes with its row, where that is something the person said"),
-        about=kept("somebody else's word of who helped them"),
+        about=kept("somebody else's word of who helped them, or to whom they passed something on"),
     )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]

@@ -22,6 +22,7 @@ from tests.journeys.steps import (
     commands,
     flags,
     is_told,
+    opens,
     tip_saved,
 )
 from tests.journeys.ways import on_postgresql, with_settings
@@ -203,6 +204,26 @@ def test_some_answers_are_complete_with_one_tap(slack: Driver, days: Days, answe
     ask.press(answer)
     becomes(slack, ask, f"You said: {answer}.")
     assert "May I tell" not in ask.text
+
+
+def test_who_it_was_passed_on_to_finds_it_in_the_home_tab(slack: Driver, days: Days) -> None:
+    tip_saved(slack)
+    means_to_use(slack, slack.ben)
+    ask = days.until_asked(slack.ben)
+    before = len(slack.dov.inbox)
+    ask.press("Passed it on")
+    becomes(slack, ask, "To whom? Only if you like.")
+    form = opens(slack, slack.ben, lambda: ask.press("Say to whom"))
+    assert "not yourself" in form.submit({"You passed it on to": [slack.ben.id]})["You passed it on to"]
+    assert form.submit({"You passed it on to": [slack.dov.id]}) == {}
+    becomes(slack, ask, "It lies in their Home tab, if they may see it; no message goes to them")
+    slack.dov.opens_home()
+    becomes(slack, slack.dov.home, "You get this because a colleague passed it on to you.")
+    assert len(slack.dov.inbox) == before
+    ask.press("Change my answer")
+    slack.wait(lambda: "Not yet" in ask.buttons, what="the buttons again")
+    slack.dov.opens_home()
+    slack.wait(lambda: "passed it on" not in slack.dov.home.text, what="it to be gone")
 
 
 def test_an_answer_can_be_changed(slack: Driver, days: Days) -> None:

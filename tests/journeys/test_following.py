@@ -170,7 +170,7 @@ def test_a_broker_renames_and_merges_without_losing_followers(slack: Driver, day
     assert "Change" not in told(slack, slack.ben, "/kb topics", "Shipping").buttons
 
 
-def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Days) -> None:
+def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Days, bot: Bot) -> None:
     place = elsewhere(slack)
     adds(slack, slack.ana, "Deploys are on Tuesdays", "deploys")
     told(slack, slack.dov, "/kb follow deploys here", "Only Slack's admins", "platform")
@@ -180,6 +180,26 @@ def test_a_channel_follows_and_everybody_there_reads_it(slack: Driver, days: Day
     seen = slack.wait(lambda: [s for s in slack.cleo.sees(place)[before:] if not s.ephemeral], what="the post")[0]
     assert "This channel follows" in seen.text
     assert TIP in seen.text
+
+    # Two weeks later everybody there is asked, for its set-up says so now.
+    form = opens(slack, slack.cleo, lambda: slack.cleo.command("/kb setup", place))
+    assert form.select("What I posted here", ["Ask here whether anyone used it"]).submit() == {}
+    closes(slack.cleo)
+    slack.wait(lambda: bot.count("channel_ask") == 1, what="the question to be kept")
+    before = len(slack.ben.sees(place))
+    days.go(days=15)
+    days.go_to(slack.cleo, "wed", 11)
+    ask = slack.wait(lambda: [s for s in slack.ben.sees(place)[before:] if not s.ephemeral], what="the question")[0]
+    assert "Did anyone use it?" in ask.text
+    said = after(slack, lambda: ask.press("I used it"), lambda: slack.ben.ephemerals(place), "a word")
+    becomes(slack, said, "Noted: I used it. It is only counted.")
+    assert bot.count("channel_tap", "answer = 'used'") == 1
+    said.press("Take it back")
+    slack.wait(lambda: bot.count("channel_tap") == 0, what="it to be taken back")
+    assert "told me" not in ask.text
+    days.go_to(slack.cleo, "wed", 11)
+    days.nothing_comes(slack.ben)
+    assert bot.count("outbox", "kind = 'follow_up.channel_ask'") == 1
 
 
 def test_what_a_channel_follows_stands_in_its_set_up(slack: Driver, bot: Bot) -> None:

@@ -89,6 +89,8 @@ def test_what_i_do_brings_what_is_new_of_it_into_the_tab_without_a_message(slack
     assert "no topic" in form.submit({"What do you do?": "deplois"})["What do you do?"]
     assert form.submit({"What do you do?": "Deploys", "And from elsewhere": [NEXT_DOOR]}) == {}
     becomes(slack, slack.ben.home, "What you do: *deploys*. Once a month something from next door.")
+    slack.ben.home.choose("Ask me on any of my days", "Ask me on Tuesdays")
+    becomes(slack, slack.ben.home, "How things went I ask on Tuesdays.")
     adds(slack, "Deploys need two people")
     slack.wait(lambda: bot.count("delivery", "state = 'offered'") == 1, what="it to be chosen")
     slack.ben.opens_home()

@@ -52,7 +52,7 @@ def test_two_lines_reach_ana_and_the_next_one_and_can_be_taken_back(slack: Drive
 
     note = days.until_told(slack.ana)
     assert '- Ben used it: it helped. "Drained twice, <!channel> then it ran." (night shift)' in note.text
-    assert "Somebody put it to use for the first time" in note.text
+    assert "It was put to use for the first time" in note.text
     assert "- It answered a question in one channel." in note.text
     assert "Say thanks to Ben" in note.buttons
 

@@ -6,17 +6,19 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
 from kbot.follow_up import cases, jobs, notes, opening, responses
 from kbot.follow_up.facts import LAST_NOTE, Answer, Case, CaseState, Form, Step, Telling
 from kbot.follow_up.steps import next_step
+from kbot.follow_up.tables import CaseRow
 from kbot.library.facts import Item, ItemKind
 from kbot.library.tables import ItemRow
 from kbot.people import directory
-from kbot.people.hours import in_window
+from kbot.people.facts import Limits
+from kbot.people.hours import Window, in_window
 from kbot.post import passing
 from kbot.post.tables import OutboxRow
 from kbot.slack.words import SlackUser
@@ -169,6 +171,23 @@ def test_over_a_clock_change_ten_o_clock_is_ten_o_clock(session: Session, person
     assert [(at.strftime("%a"), at.hour, at.minute) for at in local] == [("Mon", 10, 0)]
 
 
+def test_who_chose_a_day_is_asked_on_that_day(session: Session) -> None:
+    directory.choose_ask_day(session, act(BEN), 1)
+    for n in range(4):
+        received(session, saved(session, f"Item {n}"), at=MONDAY + n * 5 * DAY, key=f"q{n}")
+    asked = run(session, MONDAY, 30, timedelta(hours=2))
+    assert len(asked) == 2, "after two silent ones monthly"
+    assert {at.astimezone(ZoneInfo(ZONES[BEN])).strftime("%A") for at in asked} == {"Tuesday"}
+
+
+def test_a_day_that_is_none_of_theirs_any_more_holds_nothing_back(session: Session) -> None:
+    directory.limit(session, act(BEN), Limits(window=Window(days=frozenset({3}))))
+    directory.choose_ask_day(session, act(BEN), 1)
+    received(session, saved(session))
+    asked = run(session, MONDAY, 14, timedelta(hours=2))
+    assert [at.astimezone(ZoneInfo(ZONES[BEN])).strftime("%A") for at in asked][:1] == ["Thursday"]
+
+
 def test_three_at_once_and_never_two_messages_in_seven_days(session: Session) -> None:
     for n in range(8):
         received(session, saved(session, f"Item {n}"), key=f"q{n}")
@@ -192,6 +211,18 @@ def test_four_silent_bundles_end_it_with_one_note(session: Session) -> None:
     session.execute(update(OutboxRow).where(OutboxRow.key == note[0].key).values(state="sent", sent_at=MONDAY))
     cases.ask_again(session, act(BEN, MONDAY + 201 * DAY))
     assert len(run(session, MONDAY + 203 * DAY + 2 * HOUR, 27, DAY)) == 1, "from then on monthly"
+
+
+def test_who_is_left_in_peace_is_looked_at_no_more(session: Session) -> None:
+    asks_every_five_days(session, 60)
+    run(session, MONDAY + 2 * HOUR, 200, DAY)
+    (note,) = letters(session, "rest:")
+    session.execute(
+        update(OutboxRow).where(OutboxRow.key == note.key).values(state="sent", sent_at=MONDAY, passed_at=MONDAY)
+    )
+    at = MONDAY + 203 * DAY + 2 * HOUR
+    assert (TEAM, BEN) in cases.due_people(session, at), "something is due"
+    assert not jobs._may_be_asked(session, TEAM, BEN, at), "so no unit that writes is opened for it"
 
 
 def test_one_answer_and_it_is_weekly_again(session: Session) -> None:
@@ -225,6 +256,18 @@ def test_whoever_wants_quiet_or_is_gone_is_not_asked(session: Session, wish: str
     assert all(at >= MONDAY + timedelta(days=20) for at in asked)
 
 
+def test_who_never_answered_is_asked_once_in_half_a_year(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "SILENT_SHARE", 1.0)
+    silent = []
+    for n, later in enumerate((0, 180, 184)):
+        received(session, saved(session, f"Item {n}"), key=f"q{n}")
+        (case,) = [one for one in mine(session) if one.item not in silent]
+        silent.append(case.item)
+        opening.open_silent(session, case, MONDAY + later * DAY)
+    asked = select(CaseRow.opened_at).where(CaseRow.form == Form.SILENT)
+    assert sorted(session.scalars(asked)) == [MONDAY, MONDAY + 184 * DAY]
+
+
 def test_two_that_tick_at_once_ask_once(session: Session) -> None:
     received(session, saved(session))
     due = datetime(2026, 11, 25, 15, tzinfo=UTC)
@@ -250,7 +293,7 @@ ENDS = {
     Answer.THINKING: (Disposition.ANSWERED, Step.TELLING),
     Answer.ALREADY: (Disposition.ANSWERED, Step.CONFIRM),
     Answer.AGAINST: (Disposition.ANSWERED, Step.BARRIER),
-    Answer.PASSED_ON: (Disposition.ANSWERED, Step.DONE),
+    Answer.PASSED_ON: (Disposition.ANSWERED, Step.TO_WHOM),
     Answer.DONT_ASK: (Disposition.REFUSED, Step.DONE),
     Answer.NO_CHANGE: (Disposition.ANSWERED, Step.DONE),
     Answer.USED_TO_DECIDE: (Disposition.PARTIAL, Step.OUTCOME),

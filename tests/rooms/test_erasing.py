@@ -48,7 +48,7 @@ TABLES = sorted(Table.__subclasses__(), key=lambda table: table.__tablename__)
 DONE_FOR_OTHERS = {
     *(facts.Captured, facts.Published, facts.Withdrawn, facts.Superseded, facts.Contradicted, facts.Linked),
     *(facts.Verified, facts.Reviewed, facts.Answered, facts.Resolved, facts.Followed, facts.Unclear),
-    *(facts.Unlinked, facts.Revised, facts.HelpAnswered),
+    *(facts.Unlinked, facts.Revised, facts.HelpAnswered, facts.Posted),
 }
 
 

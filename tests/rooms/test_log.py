@@ -4,19 +4,23 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.cards import Block
 from kbot.follow_up import cases, opening, responses
-from kbot.follow_up.facts import Answer
+from kbot.follow_up.facts import BUNDLE, Answer, Form
+from kbot.follow_up.tables import CaseRow
 from kbot.home import log, log_export, log_views
 from kbot.home.log_views import Page, Shelf
 from kbot.learning import checks
 from kbot.library import items
-from kbot.library.facts import Item, ItemState
+from kbot.library.facts import Item, ItemKind, ItemState
 from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.post import outbox
+from kbot.post.outbox import Letter
+from kbot.post.tables import OutboxRow
 from kbot.trail.facts import Delivered, Intended, MemoryWanted, Plan, ReceiptKind, Received, Status
 from kbot.trail.log import remember
 from tests.rooms.desk import (
@@ -222,3 +226,49 @@ def test_taken_away_it_holds_everything_in_both_forms(session: Session) -> None:
     assert '- 2026-11-20: asked: "how # not a heading"' in text
     assert '- what was missing: "the <last> step"' in text
     assert "- 2026-11-20: Used it, it helped partly" in text
+
+
+def asked_three_months_later(session: Session, monkeypatch: pytest.MonkeyPatch) -> tuple[Item, str, str]:
+    """Ben used it, and is asked whether he still does: the item, the case and its letter."""
+    monkeypatch.setattr(opening, "SUSTAIN_SHARE", 1.0)
+    item = saved(session, "Drain the queue")
+    items.revise(session, act(ANA), item.id, item.lines, kind=ItemKind.HOW_TO)
+    says(session, item, Answer.USED)
+    later = select(CaseRow).where(CaseRow.form == Form.SUSTAIN)
+    row = session.scalars(later).one()
+    letter = Letter(TEAM, "ask:sustain", BUNDLE, BEN)
+    outbox.plan(session, letter, FRIDAY)
+    row.state, row.letter, row.asked_at, row.asks_made = "asked", letter.key, FRIDAY + days(90), 1
+    session.execute(update(OutboxRow).where(OutboxRow.key == letter.key).values(state="sent", sent_at=row.asked_at))
+    session.flush()
+    session.expire_all()
+    return item, session.scalars(later).one().id, letter.key
+
+
+def test_what_was_said_three_months_later_is_there_and_in_what_one_takes_away(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, case, _ = asked_three_months_later(session, monkeypatch)
+    (entry,) = logged(session, PLATFORM).entries
+    assert [shelf for shelf in Shelf if entry.is_on(shelf)] == [Shelf.ALL, Shelf.USED]
+    assert entry.at < FRIDAY + days(1), "to be asked is nothing that one did"
+    assert log.case_of(session, act(BEN), item.id).id != case, "what may be changed is what was said of the use"
+    responses.respond(session, act(BEN, FRIDAY + days(91)), case, Answer.REGULARLY)
+    who = directory.person(session, TEAM, BEN)
+    assert who is not None
+    mine = log.read(session, Viewer(TEAM, BEN, frozenset({PLATFORM})), who)
+    text = read(log_views.page(mine, Page(), FRIDAY + days(91))[1])
+    assert "Used it · 3 months ago\nAsked again: Use it regularly · today" in text
+    files = {file.name: file.content for file in log_export.files(mine, FRIDAY + days(91))}
+    assert "- 2027-02-19: asked again: Use it regularly" in files["my-log.md"]
+    answers = json.loads(files["my-log.json"])["log"][0]["answers"]
+    assert [one["more"] for one in answers if one["asked"]] == [{"sustain": "regularly"}]
+
+
+def test_the_message_that_asked_three_months_later_is_shown_anew_too(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, _, letter = asked_three_months_later(session, monkeypatch)
+    before = session.get_one(OutboxRow, (TEAM, letter)).revision
+    log.delete_entry(session, act(BEN), item.id)
+    assert session.get_one(OutboxRow, (TEAM, letter), populate_existing=True).revision == before + 1

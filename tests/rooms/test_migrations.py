@@ -57,6 +57,8 @@ ALLOWED = {
     ("follow_up_case", "form"): "use",
     ("follow_up_case", "telling"): "unasked",
     ("follow_up_story", "readers"): "everyone",
+    ("channel_ask", "state"): "asked",
+    ("channel_tap", "answer"): "used",
 }
 """Columns that take no other text; everything else takes "x"."""
 
@@ -427,3 +429,18 @@ def test_a_sqlite_file_has_one_holder(address: Address) -> None:
 def test_postgresql_may_have_several(address: Address) -> None:
     with schema.held(address), schema.held(address):
         pass
+
+
+def test_people_and_channels_go_back_without_what_is_asked_and_come_again_unasked(empty: Address) -> None:
+    schema.upgrade(empty)
+    fill(empty)
+    schema.downgrade(empty, "0012")
+    assert not names(empty) & {"channel_ask", "channel_tap", "topic_pace", "asking"}
+    assert "ask_day" not in _columns(empty, "person")
+    with schema.session_of(empty) as session:
+        assert session.execute(text("SELECT count(*) FROM person")).scalar_one() == 1
+        assert session.execute(text("SELECT count(*) FROM follow_up_case")).scalar_one() == 1
+    schema.upgrade(empty)
+    with schema.session_of(empty) as session:
+        assert session.execute(text("SELECT ask_day FROM person")).scalar_one() is None
+        assert not session.execute(text("SELECT asks FROM channel")).scalar_one()

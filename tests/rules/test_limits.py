@@ -3,7 +3,7 @@
 import pytest
 
 from kbot.act import BadInput
-from kbot.home.limits import in_words, parse
+from kbot.home.limits import asks_in_words, in_words, parse
 from kbot.people.facts import Limits
 from kbot.people.hours import Window
 
@@ -22,6 +22,10 @@ USUAL = Limits()
         ("sun - thu", Limits(3, Window(days=frozenset({6, 0, 1, 2, 3})))),
         ("tue", Limits(3, Window(days=frozenset({1})))),
         ("1, 13-14, fri", Limits(1, Window(13, 14, frozenset({4})))),
+        ("ask tue", Limits(ask_day=1)),
+        ("ask me on Tuesdays", Limits(ask_day=1)),
+        ("2 mon-thu ask wednesday", Limits(2, Window(days=frozenset({0, 1, 2, 3})), 2)),
+        ("ask any", USUAL),
         ("usual", USUAL),
     ],
 )
@@ -39,6 +43,17 @@ def test_what_is_not_named_stays() -> None:
 def test_what_is_not_is_said_with_examples(typed: str) -> None:
     with pytest.raises(BadInput, match="/kb limits"):
         parse(typed, USUAL)
+
+
+@pytest.mark.parametrize("typed", ["ask", "ask mon-thu", "ask someday", "ask sat", "mon-thu ask fri"])
+def test_the_day_for_questions_is_one_of_ones_own(typed: str) -> None:
+    with pytest.raises(BadInput, match="/kb limits ask tue"):
+        parse(typed, USUAL)
+
+
+def test_the_day_for_questions_is_said() -> None:
+    assert asks_in_words(Limits(ask_day=1)) == " How things went I ask on Tuesdays."
+    assert asks_in_words(USUAL) == ""
 
 
 def test_never_is_another_command() -> None:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kbot.follow_up.pace import MONTH, SILENT_AFTER, Next, next_step, silent_in_a_row
+from kbot.follow_up.pace import MONTH, SILENT_AFTER, Next, halved, next_step, silent_in_a_row, waits_until
 from kbot.post.facts import Arrival
+from kbot.trail.measures import Burden
 
 BEGAN = datetime(2026, 11, 24, 15, tzinfo=UTC)
 WEEK, SECOND = timedelta(days=7), timedelta(seconds=1)
@@ -68,3 +69,35 @@ def test_who_starts_again_is_asked_monthly() -> None:
     assert next_step(once_more, rest, after(once_more, WEEK)) is Next.LATER
     answered = [*asked, Arrival("b9", after(asked, MONTH), after(asked, MONTH + WEEK))]
     assert next_step(answered, rest, after(answered, WEEK)) is Next.ASK
+
+
+@pytest.mark.parametrize(
+    ("messages", "silent", "opt_outs", "was", "is_now"),
+    [
+        (100, 70, 3, False, False),
+        (100, 71, 0, False, True),
+        (100, 0, 4, False, True),
+        (50, 0, 1, False, False),  # one person alone is no reason
+        (49, 49, 49, False, False),
+        (100, 71, 0, True, True),
+        (100, 70, 3, True, False),
+        (25, 25, 0, True, True),
+        (24, 24, 24, True, False),
+        (0, 0, 0, True, False),
+    ],
+)
+def test_what_costs_people_too_much_is_halved(
+    messages: int, silent: int, opt_outs: int, was: bool, is_now: bool
+) -> None:
+    assert halved(was, Burden(messages=messages, silent=silent, opt_outs=opt_outs)) is is_now
+
+
+def test_halved_it_is_every_other_week_and_every_other_month() -> None:
+    asked = bundles(True)
+    assert next_step(asked, [], after(asked, 2 * WEEK - SECOND), is_halved=True) is Next.LATER
+    assert waits_until(asked, [], after(asked, WEEK), is_halved=True) == after(asked, 2 * WEEK)
+    assert next_step(asked, [], after(asked, 2 * WEEK), is_halved=True) is Next.ASK
+    silent = bundles(False, False)
+    assert next_step(silent, [], after(silent, 2 * MONTH - SECOND), is_halved=True) is Next.LATER
+    assert next_step(silent, [], after(silent, 2 * MONTH), is_halved=True) is Next.ASK
+    assert next_step([], [], BEGAN, is_halved=True) is Next.ASK

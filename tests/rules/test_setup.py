@@ -79,7 +79,7 @@ def test_a_broker_of_a_private_channel_is_in_it() -> None:
 def chosen(**other: str) -> Policy:
     fields = {"mode": "capture", "typed_emojis": ":memo:", "publication": "notify", "day": "4", "hour": "9", **other}
     is_private = fields.pop("is_private", "") == "yes"
-    return setup.policy(channel(is_private=is_private), brokers=["CLEO", "CLEO"], **fields)
+    return setup.policy(channel(is_private=is_private), brokers=["CLEO", "CLEO"], **fields)  # type: ignore[arg-type]
 
 
 def test_what_was_chosen_becomes_the_policy() -> None:
