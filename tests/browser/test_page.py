@@ -95,6 +95,25 @@ def test_hostile_words_stay_words(open_page: OpenPage, playground: Playground, a
     expect(message(page, "onerror").locator("em")).to_have_text("so")
 
 
+def test_an_app_is_told_what_one_looks_at_beside_it_and_a_channel_is_shared(
+    open_page: OpenPage, playground: Playground, app: StandIn
+) -> None:
+    page = open_page("U0BEN")
+    page.locator("[data-channel=D0BEN]").click()
+    page.locator("[data-channel=C0SUPPORT]").click()
+    page.get_by_role("button", name="members").click()
+    page.get_by_role("menuitem", name="Share with another organization").click()
+    expect(page.get_by_text("shared with another organization")).to_be_visible()
+    expect(page.get_by_role("button", name="4 members")).to_be_visible()
+    page.get_by_role("button", name="members").click()
+    page.get_by_role("menuitem", name="Close kbot beside it").click()
+    page.locator(f"[data-channel={PLATFORM}]").click()
+    told = [d.body["event"]["context"] for d in playground.journal.deliveries if d.kind == "app_context_changed"]
+    assert [[entity["value"] for entity in context["entities"]] for context in told] == [["C0SUPPORT"]]
+    page.get_by_role("button", name="members").click()
+    expect(page.get_by_role("menuitem", name="Close kbot beside it")).to_have_count(0)
+
+
 def test_news_takes_neither_words_nor_focus_nor_place(open_page: OpenPage, playground: Playground) -> None:
     for number in range(40):
         said_by(playground, "U0ANA", f"Line {number}")
