@@ -147,6 +147,12 @@ def feedback(action: str, helpful: str, not_helpful: str) -> Block:
     return ContextActionsBlock(elements=[element]).to_dict()
 
 
+def hidden() -> tuple[str, list[Block]]:
+    """In the place of what stood in a channel."""
+    text = "I do not show any more what stood here. Not everybody who reads along here may see it, or it is gone."
+    return "This is not shown any more.", [context(text)]
+
+
 def title_of(item: Item, limit: int = TITLE_SHOWN) -> str:
     """The item's title as literal text."""
     return escaped(one_line(item.lines.title), limit)
