@@ -76,8 +76,8 @@ def answer(
     blocks: list[Block] = []
     if question.late:
         blocks.append(context(f"This answer is late, sorry: your question waited {_minutes(question.late)} for me."))
+    is_dm = question.channel.startswith("D")
     if not items:
-        is_dm = question.channel.startswith("D")
         noted = NOTED_IN_A_DM if is_dm else NOTED_PRIVATELY if question.is_private else NOTED
         blocks.append(section(f"{NOTHING} {noted}" if question.is_open else NOTHING))
         if question.is_open and question.thread_ts and not is_dm:
@@ -86,9 +86,10 @@ def answer(
             blocks.append(context(ONLY_HERE))
         return NOTHING, blocks
     blocks.append(section(_lead(question, many=len(items) > 1)))
+    in_markdown = is_dm and not question.is_private
     for n, item in enumerate(items):
         body, quoted = (BODY_OF_REST, "") if n else (BODY_OF_FIRST, quote)
-        blocks += card(item, names, evidence[item.id], now, body=body, quote=quoted)
+        blocks += card(item, names, evidence[item.id], now, body=body, quote=quoted, in_markdown=in_markdown)
         why = button("Why this answer?", WHY, f"{question.id}:{item.id}")
         entries = [("Build on this", f"{BUILD}:{item.id}"), ("Help me remember this", f"{MEMORIZE}:{item.id}")]
         more = menu(CARD_MENU, entries)
@@ -137,7 +138,8 @@ def told(
     who = " ".join(f"<@{asker}>" for asker in together) or "You"
     blocks = [section(f"{who} asked: _{escaped(one_line(question.text), 200)}_. There is an answer now:")]
     for n, item in enumerate(items):
-        blocks += card(item, names, evidence[item.id], now, quote="" if n else quote)
+        quoted = "" if n else quote
+        blocks += card(item, names, evidence[item.id], now, quote=quoted, in_markdown=not together)
         blocks.append(acts(item))
     return f"{who} asked something that has an answer now." if together else "Your question has an answer.", blocks
 

@@ -22,7 +22,20 @@ def test_what_is_offered_is_answered(slack: Driver) -> None:
     tip_saved(slack)
     slack.dov.opens_messages()
     (prompt,) = slack.wait(lambda: [p for p in slack.dov.prompts if p == QUESTION], what="the prompt")
-    assert TIP in asks_in_dm(slack, slack.dov, prompt).text
+    answer = asks_in_dm(slack, slack.dov, prompt)
+    assert TIP in answer.text
+    assert "markdown" in [block["type"] for block in answer.blocks]
+
+
+def test_in_it_words_stay_words_and_code_stays_code(slack: Driver) -> None:
+    tip = "Look *here* <!channel> [docs](https://evil.example):\n```select <!here>```\n1. then `--resume`"
+    post = slack.ana.says(tip, "platform", raw=True)
+    flags(slack, slack.ben, post)
+    answer = asks_in_dm(slack, slack.dov, "Look here for the docs, select")
+    assert "Look *here* @channel [docs](https://evil.example):" in answer.text
+    assert "1. then `--resume`" in answer.text
+    code = [block for block in answer.blocks if block["type"] == "rich_text"]
+    assert [block["elements"][0]["elements"][0]["text"] for block in code] == ["select @here"]
 
 
 def test_what_somebody_may_not_see_any_more_is_not_offered_any_more(slack: Driver) -> None:
