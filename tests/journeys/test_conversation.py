@@ -5,6 +5,7 @@ from kbot.post.looking_inside import What
 from kbot.slack.manifest import PROMPTS
 from tests.journeys.bot import Bot
 from tests.journeys.steps import QUESTION, TIP, asks_in_dm, flags, tip_saved
+from tests.journeys.ways import with_settings
 
 SECRET = "The failover password is in the vault."
 
@@ -71,3 +72,17 @@ def test_the_sign_of_work_ends_when_nothing_can_be_looked_up(slack: Driver, bot:
     answer = slack.wait(lambda: slack.dov.thread(post), seconds=30, what="the answer")[0]
     assert TIP in answer.text
     assert slack.statuses == []
+
+
+@with_settings(KBOT_LEASE_SECONDS="1")
+def test_the_sign_of_work_ends_though_a_question_is_worked_on_twice(slack: Driver) -> None:
+    tip_saved(slack)
+    slack.fault("users.info", "delay", seconds=4)
+    post = slack.dov.dms(QUESTION)
+    slack.wait(lambda: slack.dov.thread(post), what="the answer of the second time")
+    assert slack.statuses == []
+    slack.wait(lambda: len(slack.calls("assistant.threads.setStatus")) >= 2, what="the sign of the first time, late")
+    slack.wait(lambda: slack.statuses == [], what="no sign of work")
+    slack.settle()
+    assert slack.statuses == []
+    assert len(slack.dov.thread(post)) == 1
