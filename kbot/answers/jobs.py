@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kbot.answers import groups, questions, ratings, views
+from kbot.answers.composing import composed
 from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, SUGGESTION, TOLD, TOLD_THERE, Question
 from kbot.answers.quoting import quote_for
 from kbot.cards import hidden, section
@@ -39,6 +40,7 @@ async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:
         house.now(),
         among_outsiders=found.among_outsiders,
         quote=await quote_for(house, question, found),
+        composed=await composed(house.composer, question.text, found.items),
     )
     return Post(question.channel, text, blocks, question.thread_ts)
 

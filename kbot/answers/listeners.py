@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kbot.act import BadInput
 from kbot.answers import questions, ratings, suggestions, views
+from kbot.answers.composing import composed
 from kbot.answers.facts import REFUSED, REFUSED_HERE, SHARED, Asked, Question, Why
 from kbot.answers.quoting import quote_for
 from kbot.answers.support import shared_words
@@ -192,7 +193,8 @@ async def private_reply(house: House, question: Question) -> Reply:
     """The answer for the asker's eyes, as it may be shown now."""
     found = await show(house, question.team, question.asker, question.cited)
     quote = await quote_for(house, question, found)
-    said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote)
+    words = await composed(house.composer, question.text, found.items)
+    said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote, composed=words)
     can_share = False
     if question.cited:
         try:
