@@ -12,6 +12,9 @@ from kbot.slack.mrkdwn import cut, escape, one_line
 _MARKS = r"(?<!`)`(?P<code>[^`\n&<>]+)`(?!`)|(?P<mark>[\\`*_~\[\]|])"
 _IN_A_LABEL = re.compile(f"(?P<address>(?!))|{_MARKS}")
 _IN_A_TEXT = re.compile(rf"(?P<address>https?://[^\s<>`|*\[\]\\]+)|{_MARKS}")
+_MARK_IN_AN_ADDRESS = re.compile(r"~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+"""What would be read as one also there. Backslashes would be part of the address."""
+_ENCODED = {"~": "%7E", "_": "%5F", "&": "&amp;"}
 _ENDS = re.compile(r"\r\n?|\n")
 _BEGINNING = re.compile(r"(?P<blank>[ \t]*)(?:(?P<sign>[#+=-])|(?P<number>\d{1,9})(?P<dot>[.)]))?")
 _FENCED = re.compile(r"```[^\S\n]*\n?(.*?)\n?[^\S\n]*(?:```|\Z)", re.DOTALL)
@@ -61,5 +64,5 @@ def _line(line: str, parts: re.Pattern[str]) -> str:
 
 def _part(found: re.Match[str]) -> str:
     if found["address"]:
-        return f"<{found['address']}>"
+        return _MARK_IN_AN_ADDRESS.sub(lambda mark: _ENCODED[mark[0]], found["address"])
     return f"`{found['code']}`" if found["code"] else f"\\{found['mark']}"

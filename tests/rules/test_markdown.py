@@ -5,7 +5,6 @@ The judge is a Markdown parser that knows nothing of kbot.
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +20,8 @@ from tests.examples import examples
 often = settings(max_examples=examples(100), deadline=None)
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HARMLESS = {"paragraph_open", "paragraph_close", "inline", "text", "text_special", "code_inline"} | {
-    *("softbreak", "hardbreak", "link_open", "link_close")
+    "softbreak",
+    "hardbreak",
 }
 PIECES = [
     *("<!channel>", "<@U0BEN>", "<http://x|y>", "[here](https://evil.example)", "![x](https://evil.example/x.png)"),
@@ -48,12 +48,8 @@ def bare(text: str) -> str:
 def test_nothing_is_a_mark_that_was_not_one(text: str) -> None:
     tokens = list(parts(literal(text, 100_000)))
     assert {token.type for token in tokens} <= HARMLESS
-    for token, label in pairwise(tokens):
-        if token.type == "link_open":
-            assert token.info == "auto", "only an address leads somewhere, and it says where"
-            assert "://" in label.content
     shown = "".join(token.content for token in tokens if token.type != "inline")
-    assert bare(shown) == bare(text)
+    assert bare(shown).replace("%5F", "_").replace("%7E", "~") == bare(text)
 
 
 @often
@@ -64,9 +60,8 @@ def test_what_is_cut_fits(text: str, limit: int) -> None:
 
 @often
 @given(hostile)
-def test_slacks_own_tokens_are_addresses_only(text: str) -> None:
-    for found in re.findall(r"<[^>]*>?", literal(text, 100_000)):
-        assert re.fullmatch(r"<https?://[^\s<>|]+>", found)
+def test_there_is_nothing_that_slack_reads_as_its_own(text: str) -> None:
+    assert not set("<>") & set(literal(text, 100_000))
 
 
 @often
@@ -84,14 +79,15 @@ def test_a_label_leads_where_kbot_says(text: str) -> None:
     [
         ("Drain it *first*, then `run --all`.", r"Drain it \*first\*, then `run --all`."),
         ("1. drain\n2. restart", "1\\. drain  \n2\\. restart"),
-        ("see https://x.example/a_b?c=1&d=2 now", "see <https://x.example/a_b?c=1&d=2> now"),
+        ("see https://x.example/a_b?c=1&d=2 now", "see https://x.example/a_b?c=1&d=2 now"),
+        ("https://x.example/~me/_y_ _z_", r"https://x.example/%7Eme/%5Fy%5F \_z\_"),
         ("a < b & `x < y`", r"a &lt; b &amp; \`x &lt; y\`"),
         ("  indented_name", "\u00a0\u00a0indented\\_name"),
     ],
 )
 def test_people_read_what_was_written(said: str, written: str) -> None:
     assert literal(said, 1000) == written
-    assert read_back(harbor(), written).replace("\u00a0", " ") in (said, said.replace("`", ""))
+    assert read_back(harbor(), written).replace("\u00a0", " ").replace("%5F", "_").replace("%7E", "~") == said
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ def _quiet(shown: list[dict[str, Any]]) -> None:
     for node in walk(shown):
         if node.get("type") in ("mrkdwn", "markdown"):
             assert "<@" not in node["text"], "a mention of a person would notify them"
-            assert not re.search(r"<http://x[^>]", node["text"]), "what leads elsewhere than it says"
+            assert "<http://x" not in node["text"]
             assert not BROKEN_ENTITY.search(node["text"])
         assert len(str(node.get("value", ""))) <= 100
         assert not any(piece in str(node.get("value", "")) for piece in "<>&*|\n")
