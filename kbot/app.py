@@ -40,7 +40,7 @@ from kbot.house import House
 from kbot.learning import listeners as learning
 from kbot.library import items
 from kbot.library import jobs as library
-from kbot.meaning.opening import open_embedder
+from kbot.meaning.opening import open_composer, open_embedder
 from kbot.people import directory
 from kbot.people.tables import ChannelRow
 from kbot.post import inbox, outbox
@@ -192,7 +192,8 @@ async def run(settings: Settings) -> None:
             if units.alone:
                 await units(inbox.release_all)
                 await units(outbox.release_all, clock.real())
-            house = House(units, clock, SlackReader(token, settings.slack_api_url), settings, me, embedder)
+            reader = SlackReader(token, settings.slack_api_url)
+            house = House(units, clock, reader, settings, me, embedder, open_composer(settings))
             running = Running(Intake(units, clock, me, items.is_source), units)
             bolt = build(client, doors_of(house))
             socket_mode = _socket(bolt, app_token, running) if app_token else nullcontext()

@@ -3,7 +3,7 @@
 Whatever a person wrote passes `mrkdwn.escaped` here: it is shown literally, notifies nobody and fits Slack's limits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
     FeedbackButtonObject,
     FeedbackButtonsElement,
     HeaderBlock,
+    MarkdownBlock,
     MarkdownTextObject,
     Option,
     OverflowMenuElement,
@@ -27,7 +28,8 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
 )
 
-from kbot.library.facts import Item
+from kbot.library.facts import Item, Lines
+from kbot.slack import markdown
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
 from kbot.trail.proof import Evidence, Story
 
@@ -40,6 +42,9 @@ LINE_SHOWN = 280
 QUOTE_SHOWN = 240
 STORY_SHOWN = 400
 MOST_NAMED = 3
+MOST_PARTS = 8
+"""Of a card in Markdown; what is code after them stands among the words."""
+
 BUTTON_LIMIT = 75
 
 LOG = "home.log"
@@ -147,6 +152,12 @@ def feedback(action: str, helpful: str, not_helpful: str) -> Block:
     return ContextActionsBlock(elements=[element]).to_dict()
 
 
+def hidden() -> tuple[str, list[Block]]:
+    """In the place of what stood in a channel."""
+    text = "I do not show any more what stood here. Not everybody who reads along here may see it, or it is gone."
+    return "This is not shown any more.", [context(text)]
+
+
 def title_of(item: Item, limit: int = TITLE_SHOWN) -> str:
     """The item's title as literal text."""
     return escaped(one_line(item.lines.title), limit)
@@ -183,23 +194,75 @@ def age(then: datetime, now: datetime) -> str:
 
 
 def card(
-    item: Item, names: Mapping[str, str], evidence: Evidence, now: datetime, *, body: int = BODY_SHOWN, quote: str = ""
+    item: Item,
+    names: Mapping[str, str],
+    evidence: Evidence,
+    now: datetime,
+    *,
+    body: int = BODY_SHOWN,
+    quote: str = "",
+    in_markdown: bool = False,
 ) -> list[Block]:
     """An item, the same everywhere: title, when, what, because, limits; and under it where it comes from, how old it
-    is and what people said of it. `quote` is the sentence of it that matters here most."""
-    lines = item.lines
+    is and what people said of it. `quote` is the sentence of it that matters here most. `in_markdown`: nothing is
+    folded away, and code stands by itself."""
+    said = _in_markdown(item, body, quote) if in_markdown else [section(_in_mrkdwn(item, body, quote))]
+    return [*said, context(origin(item, names, evidence, now))]
+
+
+def _in_mrkdwn(item: Item, body: int, quote: str) -> str:
     text = [linked_title(item)]
     if quote:
         text.append(quoted(one_line(quote), QUOTE_SHOWN))
-    if lines.when:
-        text.append(f"_When:_ {escaped(one_line(lines.when), LINE_SHOWN)}")
-    if one_line(lines.body) != one_line(lines.title):  # of one short sentence the title is all
-        text.append(escaped(lines.body.strip(), body))
-    if lines.because:
-        text.append(f"_Because:_ {escaped(one_line(lines.because), LINE_SHOWN)}")
-    if lines.limits:
-        text.append(f"_Limits:_ {escaped(one_line(lines.limits), LINE_SHOWN)}")
-    return [section("\n".join(text)), context(origin(item, names, evidence, now))]
+    around = {label: f"_{label}:_ {escaped(words, LINE_SHOWN)}" for label, words in _around(item.lines).items()}
+    text.append(around.pop("When", ""))
+    if _has_body(item.lines):
+        text.append(escaped(item.lines.body.strip(), body))
+    return "\n".join(part for part in (*text, *around.values()) if part)
+
+
+def _in_markdown(item: Item, body: int, quote: str) -> list[Block]:
+    permalink = item.source.permalink if item.source else None
+    title = one_line(item.lines.title)
+    named = markdown.link(title, permalink, TITLE_SHOWN) if permalink else markdown.literal(title, TITLE_SHOWN)
+    text = [f"**{named}**"]
+    if quote:
+        text.append(f"> {markdown.literal(one_line(quote), QUOTE_SHOWN)}\n")  # an empty line ends it
+    written = {label: markdown.literal(words, LINE_SHOWN) for label, words in _around(item.lines).items()}
+    around = {label: f"*{label}:* {words}" for label, words in written.items()}
+    text.append(around.pop("When", ""))
+    blocks: list[Block] = []
+    for is_code, part in markdown.code_apart(cut(item.lines.body.strip(), body)) if _has_body(item.lines) else ():
+        if is_code and len(blocks) < MOST_PARTS:
+            blocks += [*_paragraphs(text), _code(part)]
+            text = []
+        elif body > 0:
+            text.append(markdown.literal(part, body))
+        body -= len(part) if is_code else len(text[-1])
+    text += around.values()
+    return [*blocks, *_paragraphs(text)]
+
+
+def _around(lines: Lines) -> dict[str, str]:
+    """The optional lines of an item, under their names."""
+    named = {"When": lines.when, "Because": lines.because, "Limits": lines.limits}
+    return {label: one_line(words) for label, words in named.items() if words}
+
+
+def _has_body(lines: Lines) -> bool:
+    """Of one short sentence the title is all."""
+    return one_line(lines.body) != one_line(lines.title)
+
+
+def _paragraphs(text: Iterable[str]) -> list[Block]:
+    together = "  \n".join(part for part in text if part)
+    return [MarkdownBlock(text=together).to_dict()] if together else []
+
+
+def _code(text: str) -> Block:
+    """Nothing in it is read as a mark, a link or a mention."""
+    part = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [part]}
 
 
 def acts(item: Item, *, delivered: bool = False) -> Block:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kbot.act import Act
 from kbot.clock import Clock
+from kbot.meaning.composer import Composer
 from kbot.meaning.embedder import Embedder
 from kbot.settings import Settings
 from kbot.slack.reader import SlackReader
@@ -13,7 +14,7 @@ from kbot.storage.units import Units
 
 @dataclass(frozen=True)
 class House:
-    """`me` is kbot's own user id."""
+    """`me` is kbot's own user id. Without a composer answers show the items themselves."""
 
     unit: Units
     clock: Clock
@@ -21,6 +22,7 @@ class House:
     settings: Settings
     me: str
     embedder: Embedder
+    composer: Composer | None = None
 
     def now(self) -> datetime:
         """People's time, UTC."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from kbot.answers import groups, questions, ratings, views
+from kbot.answers.composing import composed
 from kbot.answers.facts import ANSWER, REFUSED, REFUSED_HERE, SHARED, SUGGESTION, TOLD, TOLD_THERE, Question
 from kbot.answers.quoting import quote_for
-from kbot.cards import section
+from kbot.cards import hidden, section
 from kbot.house import House
 from kbot.library.looking import show
 from kbot.library.search import tuning
@@ -29,6 +30,8 @@ async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     question = await house.unit.read(questions.get, letter.team, letter.about["question"])
     read_in = None if question.channel.startswith("D") else question.channel
     found = await show(house, letter.team, question.asker, question.cited, read_in=read_in)
+    if question.cited and not found.items and await _is_there(house, letter):
+        return Post(question.channel, *hidden(), question.thread_ts)
     text, blocks = views.answer(
         question,
         found.items,
@@ -37,6 +40,7 @@ async def answer(house: House, letter: Letter) -> Outgoing | Drop | Hold:
         house.now(),
         among_outsiders=found.among_outsiders,
         quote=await quote_for(house, question, found),
+        composed=await composed(house.composer, question.text, found.items),
     )
     return Post(question.channel, text, blocks, question.thread_ts)
 
@@ -46,6 +50,8 @@ async def shared(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     question = await house.unit.read(questions.get, letter.team, letter.about["question"])
     found = await show(house, letter.team, question.asker, question.cited, read_in=question.channel)
     if not found.items:
+        if await _is_there(house, letter):
+            return Post(question.channel, *hidden())
         return Drop("not everybody there may see it any more")
     quote = await quote_for(house, question, found)
     said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote)
@@ -69,7 +75,7 @@ async def told_there(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     """To all who asked in a thread, in one message that mentions them. Who does not read along there any more, or all
     where the answer is not for everybody there, are told alone instead, and nobody is told twice."""
     asked = [await house.unit.read(questions.get, letter.team, question) for question in letter.about["questions"]]
-    is_there = await house.unit.read(outbox.where, letter.team, letter.key) is not None
+    is_there = await _is_there(house, letter)
     alone = await house.unit.read(outbox.letters, letter.team, [groups.told_alone(q.id) for q in asked])
     asked = [question for question in asked if groups.told_alone(question.id) not in alone]
     here = await _read_along(house, letter.team, asked)
@@ -82,11 +88,18 @@ async def told_there(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     if away and not is_there:
         await house.unit(groups.tell_alone, letter.team, away, house.clock.real())
     if found is None or not here:
+        if is_there and asked:
+            return Post(asked[0].channel, *hidden(), asked[0].thread_ts)
         return Drop("nobody who asked reads it there, or it is not for everybody there")
     first, quote = here[0], await quote_for(house, here[0], found)
     people = [question.asker for question in here]
     text, blocks = views.told(first, found.items, found.names, found.evidence, house.now(), quote, people)
     return Post(first.channel, text, blocks, first.thread_ts)
+
+
+async def _is_there(house: House, letter: Letter) -> bool:
+    """Whether it stands where it was sent to; then it is shown anew."""
+    return await house.unit.read(outbox.where, letter.team, letter.key) is not None
 
 
 async def _read_along(house: House, team: str, asked: Sequence[Question]) -> list[Question]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kbot.act import BadInput
 from kbot.answers import questions, ratings, suggestions, views
+from kbot.answers.composing import composed
 from kbot.answers.facts import REFUSED, REFUSED_HERE, SHARED, Asked, Question, Why
 from kbot.answers.quoting import quote_for
 from kbot.answers.support import shared_words
@@ -74,10 +75,13 @@ async def on_message(house: House, event: Event) -> None:
         return
     await house.slack.set_status(channel, thread_ts, WORKING)
     try:
-        await _answer(house, event, person, asked, read_in=None)
+        is_coming = await _answer(house, event, person, asked, read_in=None)
     except Exception:
         await house.slack.set_status(channel, thread_ts, "")  # the sign ends whatever happens
         raise
+    if not is_coming:
+        # An answer ends the sign by itself. Handled twice, after a lost lease, it may have come before this sign.
+        await house.slack.set_status(channel, thread_ts, "")
 
 
 async def _suggest(house: House, event: Event, channel: str, person: str) -> None:
@@ -142,12 +146,14 @@ async def _question_text(house: House, team: str, text: str) -> str:
     return plain(text, lambda person: said.get(person, person)).strip()
 
 
-async def _answer(house: House, event: Event, person: str, asked: Asked, *, read_in: str | None) -> None:
+async def _answer(house: House, event: Event, person: str, asked: Asked, *, read_in: str | None) -> bool:
+    """Whether an answer comes of it; false when one came of an earlier time."""
     found = await look_up(house, event.team, person, asked.text, read_in=read_in) if asked.text else Found()
     act = house.act(event.team, person, asked.channel, event.id)
     late_after = house.settings.late_seconds
     real = house.clock.real()
-    await house.unit(inbox.finishing(event, questions.record), act, asked, found, late_after=late_after, real=real)
+    keep = inbox.finishing(event, questions.keep)
+    return await house.unit(keep, act, asked, found, late_after=late_after, real=real)
 
 
 async def ask(house: House, command: Command) -> Answer:
@@ -187,7 +193,8 @@ async def private_reply(house: House, question: Question) -> Reply:
     """The answer for the asker's eyes, as it may be shown now."""
     found = await show(house, question.team, question.asker, question.cited)
     quote = await quote_for(house, question, found)
-    said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote)
+    words = await composed(house.composer, question.text, found.items)
+    said = views.answer(question, found.items, found.names, found.evidence, house.now(), quote=quote, composed=words)
     can_share = False
     if question.cited:
         try:

@@ -22,7 +22,16 @@ TEXT_LIMIT = 3000
 
 
 def record(session: Session, act: Act, asked: Asked, found: Found, *, late_after: float, real: datetime) -> Question:
-    """Keep the question with what it is answered by; the same question asked twice is answered once.
+    """The question as it is kept; see `keep`."""
+    keep(session, act, asked, found, late_after=late_after, real=real)
+    kept = session.scalars(
+        select(QuestionRow).where(QuestionRow.team_id == act.team, QuestionRow.asked_as == asked.asked_as)
+    ).one()
+    return kept.fact
+
+
+def keep(session: Session, act: Act, asked: Asked, found: Found, *, late_after: float, real: datetime) -> bool:
+    """Keep the question with what it is answered by. False when it is kept already: asked twice it is answered once.
 
     Citing an item is a receipt of the asker for the best one, which opens their follow-up; nothing cited leaves the
     question open, together with those that mean the same. A question in a channel or a DM is answered by letter, a
@@ -50,19 +59,17 @@ def record(session: Session, act: Act, asked: Asked, found: Found, *, late_after
     }
     if is_open:
         row |= groups.join(session, act, question, asked, found.vector)
-    if insert_new(session, QuestionRow, row):
-        first = cited[0] if cited else None
-        openly = "" if asked.is_private or asked.channel.startswith("D") else asked.channel
-        remember(session, Answered(act.team, question, act.at, act.person, first, question, cited, openly))
-        if first is not None:
-            groups.received(session, act, question, act.person, first, asked.text)
-        if not asked.is_private:
-            letter = Letter(act.team, f"answer:{asked.asked_as}", ANSWER, asked.channel, {"question": question})
-            outbox.plan(session, letter, real)
-    kept = session.scalars(
-        select(QuestionRow).where(QuestionRow.team_id == act.team, QuestionRow.asked_as == asked.asked_as)
-    ).one()
-    return kept.fact
+    if not insert_new(session, QuestionRow, row):
+        return False
+    first = cited[0] if cited else None
+    openly = "" if asked.is_private or asked.channel.startswith("D") else asked.channel
+    remember(session, Answered(act.team, question, act.at, act.person, first, question, cited, openly))
+    if first is not None:
+        groups.received(session, act, question, act.person, first, asked.text)
+    if not asked.is_private:
+        letter = Letter(act.team, f"answer:{asked.asked_as}", ANSWER, asked.channel, {"question": question})
+        outbox.plan(session, letter, real)
+    return True
 
 
 def get(session: Session, team: str, question: str) -> Question:

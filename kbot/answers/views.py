@@ -25,6 +25,7 @@ from kbot.cards import (
     title_of,
 )
 from kbot.library.facts import Item
+from kbot.meaning.composer import Statement
 from kbot.slack.mrkdwn import cut, escaped, one_line
 from kbot.trail.facts import Complaint
 from kbot.trail.proof import Evidence
@@ -50,6 +51,8 @@ ONLY_HERE = (
 ASK_ME = "Ask me something, for example: *@kbot how do we restart the importer?*"
 UNSURE = "I am not sure that this answers it. The nearest that a colleague saved:"
 UNSURE_OF_MANY = "I am not sure that one of these answers it. The nearest that colleagues saved:"
+COMPOSED = "A machine worded this from what stands below, in that order. What stands below counts."
+STATEMENT_SHOWN = 300
 BODY_OF_FIRST = 1300
 BODY_OF_REST = 400
 COMPLAINT_WORDS = 1000
@@ -68,16 +71,17 @@ def answer(
     *,
     among_outsiders: bool = False,
     quote: str = "",
+    composed: Sequence[Statement] = (),
 ) -> Said:
     """An answer in a thread or to the asker alone: each cited item as a card, or that there is nothing. `quote` is the
-    sentence of the first one that supports the answer."""
+    sentence of the first one that supports the answer, `composed` what was worded from them."""
     if not question.text:
         return "Ask me something.", [section(ASK_ME)]
     blocks: list[Block] = []
     if question.late:
         blocks.append(context(f"This answer is late, sorry: your question waited {_minutes(question.late)} for me."))
+    is_dm = question.channel.startswith("D")
     if not items:
-        is_dm = question.channel.startswith("D")
         noted = NOTED_IN_A_DM if is_dm else NOTED_PRIVATELY if question.is_private else NOTED
         blocks.append(section(f"{NOTHING} {noted}" if question.is_open else NOTHING))
         if question.is_open and question.thread_ts and not is_dm:
@@ -85,16 +89,27 @@ def answer(
         if among_outsiders:
             blocks.append(context(ONLY_HERE))
         return NOTHING, blocks
+    if composed:
+        blocks += [*(section(_statement(one, items)) for one in composed), context(COMPOSED)]
     blocks.append(section(_lead(question, many=len(items) > 1)))
+    in_markdown = is_dm and not question.is_private
     for n, item in enumerate(items):
         body, quoted = (BODY_OF_REST, "") if n else (BODY_OF_FIRST, quote)
-        blocks += card(item, names, evidence[item.id], now, body=body, quote=quoted)
+        blocks += card(item, names, evidence[item.id], now, body=body, quote=quoted, in_markdown=in_markdown)
         why = button("Why this answer?", WHY, f"{question.id}:{item.id}")
         entries = [("Build on this", f"{BUILD}:{item.id}"), ("Help me remember this", f"{MEMORIZE}:{item.id}")]
         more = menu(CARD_MENU, entries)
         blocks.append(buttons(button("I'll use this", USE, item.id), why, more))
     blocks.append(feedback(RATE, f"{HELPFUL}:{question.id}", f"{NOT_HELPFUL}:{question.id}"))
     return "I found something that colleagues saved.", blocks
+
+
+def _statement(said: Statement, items: Sequence[Item]) -> str:
+    """With the numbers of the items that it comes from."""
+    numbers = {item.id: (n, item.source.permalink if item.source else None) for n, item in enumerate(items, 1)}
+    cited = [numbers[one] for one in dict.fromkeys(said.cites)]
+    links = ", ".join(f"<{link}|{n}>" if link else str(n) for n, link in cited)
+    return f"{escaped(one_line(said.text), STATEMENT_SHOWN)} [{links}]"
 
 
 def prompts(items: Sequence[Item]) -> dict[str, str]:
@@ -137,7 +152,8 @@ def told(
     who = " ".join(f"<@{asker}>" for asker in together) or "You"
     blocks = [section(f"{who} asked: _{escaped(one_line(question.text), 200)}_. There is an answer now:")]
     for n, item in enumerate(items):
-        blocks += card(item, names, evidence[item.id], now, quote="" if n else quote)
+        quoted = "" if n else quote
+        blocks += card(item, names, evidence[item.id], now, quote=quoted, in_markdown=not together)
         blocks.append(acts(item))
     return f"{who} asked something that has an answer now." if together else "Your question has an answer.", blocks
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from kbot.act import Act, BadInput
 from kbot.capture.consent import UNDO_WITHIN, Terms, terms
 from kbot.capture.tables import FlagRow
-from kbot.library import items, topics
-from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
+from kbot.library import items, lineage, topics
+from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, LinkKind, Source, WaitsFor
 from kbot.people import directory
 from kbot.people.facts import Policy
 from kbot.people.moved import move_rows
@@ -201,6 +201,14 @@ def add_as_evidence(session: Session, act: Act, item_id: str, twin: str, real: d
     undo(session, act, item_id, real)
     remember(session, Captured(act.team, f"{twin}:{act.person}", act.at, act.person, twin))
     return other
+
+
+def build_on(session: Session, act: Act, item_id: str, other: str) -> Item:
+    """What was just saved builds on another item: both stay, linked. Returns the other one. Raises BadInput where that
+    cannot be."""
+    lineage.link(session, act, item_id, LinkKind.BUILDS_ON, other)
+    refresh_notice(session, act.team, other)
+    return items.get(session, act.team, other)
 
 
 def _lower(session: Session, act: Act, item: Item) -> None:

@@ -1,16 +1,19 @@
 """The doors of capture from Slack: flags, shortcuts, `/kb add`, the buttons of the notice, edits and deletions."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
+
+from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.capture import flags, views
 from kbot.capture.finding import find_message, finding_of, may_add
-from kbot.capture.flags import Finding, Flag
+from kbot.capture.flags import Finding, Flag, Saved
 from kbot.capture.written import kind_of, topics_of, written
 from kbot.house import House
 from kbot.library import items, looking
-from kbot.library.facts import BODY_LIMIT, ItemKind, Lines
+from kbot.library.facts import BODY_LIMIT, Item, ItemKind, Lines
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy
 from kbot.people.viewers import channel_for, member_of, person_of
@@ -175,8 +178,27 @@ async def on_save_modal(house: House, submission: Submission) -> Answer:
     else:
         policy = await may_add(house, act, channel)
         finding = Finding(channel, act.person, lines, None, kind, topics)
-    saved = await house.unit(flags.save, act, policy, finding, house.clock.real())
+    on = next(iter(submission.several(views.BUILDS_ON)), None)
+    if on is not None and await _twin(house, submission.team, submission.person, on) is None:
+        raise BadInput("The other one is not there any more, or not for you to see.", views.BUILDS_ON)
+    saved = await house.unit(_save, act, policy, finding, on, house.clock.real())
     return Reply(views.seen(saved.item, act.person)[0].replace("*", "")) if not ts else None
+
+
+def _save(session: Session, act: Act, policy: Policy, finding: Finding, on: str | None, real: datetime) -> Saved:
+    saved = flags.save(session, act, policy, finding, real)
+    if on is not None:
+        try:
+            flags.build_on(session, act, saved.item.id, on)
+        except BadInput as bad:
+            raise BadInput(bad.sentence, views.BUILDS_ON) from None
+    return saved
+
+
+async def _twin(house: House, team: str, person: str, twin: object) -> Item | None:
+    """What says much the same, as this person may be shown it now."""
+    shown = await looking.show(house, team, person, [str(twin)]) if twin else None
+    return shown.items[0] if shown and shown.items else None
 
 
 async def on_more_lines(house: House, press: Press) -> Answer:
@@ -192,6 +214,7 @@ async def on_more_lines(house: House, press: Press) -> Answer:
         choose_channel=views.CHANNEL in modal.values,
         is_edit=modal.callback == views.EDIT_MODAL,
         more=True,
+        twin=await _twin(house, press.team, press.person, modal.metadata.get(views.TWIN)),
         topics=[modal.text(views.TOPICS)],
     )
     await house.slack.update_view(modal.view_id, view)
@@ -207,11 +230,21 @@ async def on_undo(house: House, press: Press) -> Answer:
 async def on_add_evidence(house: House, press: Press) -> Answer:
     """What was just saved is said by another item already: the flag counts for that one."""
     item_id, _, twin = press.value.partition(":")
-    shown = await looking.show(house, press.team, press.person, [twin])
-    if not shown.items:
+    if await _twin(house, press.team, press.person, twin) is None:
         raise items.Gone
     other = await house.unit(flags.add_as_evidence, _act(house, press), item_id, twin, house.clock.real())
     return Reply(views.added(other), replace=True)
+
+
+async def on_builds_on(house: House, press: Press) -> Answer:
+    """What was just saved builds on what it looks like."""
+    item_id, _, twin = press.value.partition(":")
+    item = await house.unit.read(items.get, press.team, item_id)
+    if item.flagger != press.person or await _twin(house, press.team, press.person, twin) is None:
+        raise items.Gone
+    other = await house.unit(flags.build_on, _act(house, press), item_id, twin)
+    text, blocks = views.built_on(item, press.person, other)
+    return Reply(text, blocks, replace=True)
 
 
 async def on_keep_apart(house: House, press: Press) -> Answer:
@@ -320,6 +353,7 @@ EVENTS = {
 PRESSES = {
     views.UNDO: on_undo,
     views.ADD_EVIDENCE: on_add_evidence,
+    views.BUILDS_ON: on_builds_on,
     views.KEEP_APART: on_keep_apart,
     views.FINE: on_fine,
     views.YES: on_fine,

@@ -22,6 +22,8 @@ from kbot.slack.outgoing import Post
 
 UNDO = "capture.undo"
 ADD_EVIDENCE = "capture.add_evidence"
+BUILDS_ON = "capture.builds_on"
+"""Of the button under a receipt, and of the choice in a form."""
 KEEP_APART = "capture.keep_apart"
 FINE = "capture.fine"
 YES = "capture.yes"
@@ -37,10 +39,13 @@ LET_GO = "capture.let_go"
 MORE_LINES = "capture.more_lines"
 CAPTURE_AGAIN = "capture.again"
 
+IT_BUILDS_ON = "It builds on that one"
 SAVE_MODAL = "capture.save_modal"
 EDIT_MODAL = "capture.edit_modal"
 
 NEVER = "never"
+TWIN = "twin"
+"""What a form keeps of the item that says much the same."""
 TOPICS_LIMIT = MOST_TOPICS * (NAME_LIMIT + 2)
 
 TITLE, BODY, KIND, WHEN, BECAUSE, LIMITS, CHANNEL, TOPICS = (
@@ -77,9 +82,8 @@ def seen(item: Item, by: str, twin: Item | None = None) -> tuple[str, list[Block
         if twin is not None:
             both = f"{item.id}:{twin.id}"
             blocks.append(section(f"This looks like: {linked_title(twin)}"))
-            blocks.append(
-                buttons(button("Add as evidence", ADD_EVIDENCE, both), button("Keep apart", KEEP_APART, item.id))
-            )
+            evidence, builds_on = button("Add as evidence", ADD_EVIDENCE, both), button(IT_BUILDS_ON, BUILDS_ON, both)
+            blocks.append(buttons(evidence, builds_on, button("Keep apart", KEEP_APART, item.id)))
             blocks.append(context("As evidence your flag counts for that one, and this one is not kept beside it."))
     return text, blocks
 
@@ -87,6 +91,12 @@ def seen(item: Item, by: str, twin: Item | None = None) -> tuple[str, list[Block
 def added(twin: Item) -> str:
     """After "Add as evidence"."""
     return f"Your flag counts for *{title_of(twin)}* now; this message is not saved beside it."
+
+
+def built_on(item: Item, by: str, other: Item) -> tuple[str, list[Block]]:
+    """After "It builds on that one": the receipt, with what it builds on."""
+    text, blocks = seen(item, by)
+    return text, [*blocks, context(f"It builds on {linked_title(other)}: `/kb lineage` shows both.")]
 
 
 def undone(item: Item) -> str:
@@ -251,8 +261,9 @@ def save_modal(
 ) -> dict[str, Any]:  # fmt: skip
     """The modal of "Save as knowledge", "Add knowledge" and Edit. `metadata` holds ids; `twin` says much the same;
     `topics` are names, chosen before or proposed."""
+    ids = {**metadata, TWIN: twin.id} if twin else dict(metadata)
     blocks: list[Block] = [
-        *([context(f"This looks like: {linked_title(twin)}, which is saved already.")] if twin else []),
+        *(_looks_like(twin) if twin else ()),
         _input(TITLE, "The question it answers", lines.title, TITLE_LIMIT, hint="As somebody would ask it."),
         _input(BODY, "What to do or know", lines.body, BODY_LIMIT, multiline=True),
         _input(WHEN, "When does it apply?", lines.when, LINE_LIMIT, optional=True),
@@ -278,12 +289,26 @@ def save_modal(
     return {
         "type": "modal",
         "callback_id": EDIT_MODAL if is_edit else SAVE_MODAL,
-        "private_metadata": json.dumps(dict(metadata)),
+        "private_metadata": json.dumps(ids),
         "title": {"type": "plain_text", "text": "Edit" if is_edit else "Save as knowledge"},
         "submit": {"type": "plain_text", "text": "Save"},
         "close": {"type": "plain_text", "text": "Cancel"},
         "blocks": blocks,
     }
+
+
+def _looks_like(twin: Item) -> list[Block]:
+    option = {"text": {"type": "plain_text", "text": "Both stay, and are linked"}, "value": twin.id}
+    return [
+        context(f"This looks like: {linked_title(twin)}, which is saved already."),
+        {
+            "type": "input",
+            "block_id": BUILDS_ON,
+            "optional": True,
+            "label": {"type": "plain_text", "text": IT_BUILDS_ON},
+            "element": {"type": "checkboxes", "action_id": BUILDS_ON, "options": [option]},
+        },
+    ]
 
 
 def edit_modal(item: Item) -> dict[str, Any]:

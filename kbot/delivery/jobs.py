@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kbot.cards import hidden
 from kbot.delivery import deliveries, mobilize_views, need_views, needs, recipients, views
 from kbot.delivery.facts import CARD, NEED_OVER, TO_CHANNEL, WIDEN, Delivery, NeedState, Rule
 from kbot.house import House
@@ -103,6 +104,8 @@ async def to_channel(house: House, letter: Letter) -> Outgoing | Drop | Hold:
         return Drop("kbot is not in that channel any more")
     shown = await _shown(house, letter, letter.to)
     if not shown:
+        if await house.unit.read(outbox.where, letter.team, letter.key) is not None:
+            return Post(letter.to, *hidden())
         return Drop("it is gone, or not for everybody there to see")
     text, blocks = views.to_channel(shown, house.now())
     return Post(letter.to, text, blocks)

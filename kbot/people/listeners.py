@@ -40,7 +40,7 @@ async def on_uninstalled(house: House, event: Event) -> None:
 
 
 async def on_app_context(house: House, event: Event) -> None:
-    """What the person looks at beside the conversation. kbot does not watch; a question speaks for itself."""
+    """What the person looks at beside the conversation. kbot does not watch: slack/firehose.py drops it."""
 
 
 EVENTS = {
@@ -63,8 +63,6 @@ EVENTS = {
             "group_rename",
             "channel_deleted",
             "group_deleted",
-            "channel_shared",
-            "channel_unshared",
         ),
         on_channel_news,
     ),

@@ -186,6 +186,8 @@ def with_ids(blocks: list[Json], number: Callable[[], int]) -> list[Json]:
     stored = []
     for block in blocks:
         block = dict(block)
+        if block["type"] == "markdown":
+            block.pop("block_id", None)  # Slack does not keep it
         block.setdefault("block_id", f"b{number()}")
         for key in ("element", "accessory"):
             if key in block:

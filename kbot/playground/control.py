@@ -78,6 +78,10 @@ class Control:
             "leave": self._leave,
             "invite": self._invite,
             "remove": self._remove,
+            "look": self._look,
+            "close_app": self._close_app,
+            "share": self._share,
+            "unshare": self._unshare,
             "dismiss": self._dismiss,
             "dismiss_notice": self._dismiss_notice,
             "move_time": self._move_time,
@@ -228,6 +232,18 @@ class Control:
 
     async def _remove(self, person: Person, given: Json) -> None:
         self._people.remove(person, given["channel"], given["user"])
+
+    async def _look(self, person: Person, given: Json) -> None:
+        self._people.look_at(person, given["channel"], given.get("thread_ts"))
+
+    async def _close_app(self, person: Person, given: Json) -> None:
+        self._people.close_app(person)
+
+    async def _share(self, person: Person, given: Json) -> None:
+        self._people.share(self._people.own_channel(person, given["channel"]))
+
+    async def _unshare(self, person: Person, given: Json) -> None:
+        self._people.unshare(self._people.own_channel(person, given["channel"]))
 
     async def _dismiss(self, person: Person, given: Json) -> None:
         shown = self._slack.world.ephemerals.get(given["key"])

@@ -152,6 +152,15 @@ class Driver:
         place = self._channel(channel)
         self.playground.call(lambda: self.playground.people.make_private(place))
 
+    def share(self, channel: str) -> None:
+        """With another organization; its people (sam) come in."""
+        place = self._channel(channel)
+        self.playground.call(lambda: self.playground.people.share(place))
+
+    def unshare(self, channel: str) -> None:
+        place = self._channel(channel)
+        self.playground.call(lambda: self.playground.people.unshare(place))
+
     def archive(self, channel: str, archived: bool = True) -> None:
         place, cleo = self._channel(channel), self.cleo.record
         self.playground.call(lambda: self.playground.people.archive(place, cleo, archived))

@@ -9,6 +9,7 @@ from kbot.playground.manifest import Manifest
 from kbot.playground.world import (
     APP_ID,
     BOT_USER,
+    OTHER_TEAM,
     TEAM_ID,
     Channel,
     Json,
@@ -40,6 +41,8 @@ class Events:
         if message.subtype == "thread_broadcast" and message.thread_ts:
             root = self._world.find(message.channel, message.thread_ts)
             event["root"] = shapes.message(self._world, root) if root else {}
+        if channel.kind is Kind.IM and message.user is not None and message.user == channel.person:
+            event |= self._context("app_context", message.user)
         self._in_channel(channel, SUBSCRIPTION[channel.kind], event | {"channel_type": channel.kind.value})
         mentioned = f"<@{BOT_USER}>" in message.text or f"<@{BOT_USER}|" in message.text
         if mentioned and channel.kind is not Kind.IM and message.user != BOT_USER:
@@ -133,14 +136,22 @@ class Events:
         event: Json = {"type": name, "channel": channel.id, "actor_id": channel.creator} | self._now()
         self._in_channel(channel, name, event | ({"date_deleted": int(time.time())} if private else {}))
 
+    def shared(self, channel: Channel) -> None:
+        event = {"type": "channel_shared", "connected_team_id": OTHER_TEAM, "channel": channel.id}
+        self._in_channel(channel, "channel_shared", event | self._now())
+
+    def unshared(self, channel: Channel) -> None:
+        event: Json = {"type": "channel_unshared", "previously_connected_team_id": OTHER_TEAM, "channel": channel.id}
+        self._in_channel(channel, "channel_unshared", event | {"is_ext_shared": channel.is_shared} | self._now())
+
     # -- people and the app --
 
     def person_changed(self, person: Person) -> None:
-        event = {"type": "user_change", "user": shapes.user(person), "cache_ts": int(time.time())}
+        event = {"type": "user_change", "user": shapes.user(self._world, person), "cache_ts": int(time.time())}
         self._send("user_change", event | self._now())
 
     def person_joined(self, person: Person) -> None:
-        event = {"type": "team_join", "user": shapes.user(person), "cache_ts": int(time.time())}
+        event = {"type": "team_join", "user": shapes.user(self._world, person), "cache_ts": int(time.time())}
         self._send("team_join", event | self._now())
 
     def home_opened(self, person: Person, tab: str, home: View | None) -> None:
@@ -148,7 +159,12 @@ class Events:
         event: Json = {"type": "app_home_opened", "user": person.id, "channel": channel.id, "tab": tab}
         if home is not None and tab == "home":
             event["view"] = shapes.view(home)
-        self._send("app_home_opened", event | self._now())
+        self._send("app_home_opened", event | self._context("context", person.id) | self._now())
+
+    def context_changed(self, person: Person) -> None:
+        channel = self._world.direct_message(person.id)
+        event: Json = {"type": "app_context_changed", "user": person.id, "channel": channel.id}
+        self._send("app_context_changed", event | self._context("context", person.id) | self._now())
 
     def uninstalled(self) -> None:
         self._send("tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
@@ -163,6 +179,12 @@ class Events:
         letter = "G" if channel.kind is Kind.PRIVATE else "C"
         team = self._world.people[user].team_id
         return {"type": name, "user": user, "channel": channel.id, "channel_type": letter, "team": team} | (self._now())
+
+    def _context(self, name: str, user: str) -> Json:
+        """What the person looks at, for apps that want to hear of it."""
+        if not self._manifest.delivers("app_context_changed"):
+            return {}
+        return {name: shapes.context(self._world.looking.get(user))}
 
     def _strangers(self, user: str | None) -> Json:
         """What Slack adds to messages of another organization's people."""

@@ -125,6 +125,15 @@ class Person:
         """The app's Messages tab."""
         self._playground.call(lambda: self._people.open_messages(self.record))
 
+    def closes_app(self) -> None:
+        """The app's tab."""
+        self._playground.call(lambda: self._people.close_app(self.record))
+
+    def looks_at(self, channel: str, thread: Post | Seen | None = None) -> None:
+        """Opens a channel, or a thread in it; an app whose tab is open beside it is told."""
+        place, ts = self._channel_id(channel), thread.ts if thread else None
+        self._playground.call(lambda: self._people.look_at(self.record, place, ts))
+
     # -- what the person sees --
 
     @property

@@ -55,6 +55,7 @@ class Manifest:
     home_tab: bool
     messages_tab: bool
     interactive: bool
+    is_agent: bool
     suggested_prompts: tuple[Mapping[str, str], ...]
 
     @classmethod
@@ -81,11 +82,14 @@ class Manifest:
             home_tab=bool(home.get("home_tab_enabled", False)),
             messages_tab=bool(home.get("messages_tab_enabled", False)),
             interactive=bool(settings.get("interactivity", {}).get("is_enabled", False)),
+            is_agent="agent_view" in features,
             suggested_prompts=tuple(features.get("agent_view", {}).get("suggested_prompts", ())),
         )
 
     def delivers(self, event: str) -> bool:
         """Whether an event is subscribed to and the app may read it."""
+        if event == "app_context_changed" and not self.is_agent:
+            return False
         needed = SCOPE_OF_EVENT.get(event)
         return event in self.events and (needed is None or bool(needed & self.scopes))
 

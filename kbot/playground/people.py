@@ -7,7 +7,7 @@ from kbot.playground.local import LocalSlack
 from kbot.playground.methods.files import file_shape
 from kbot.playground.methods.reactions import known_emoji
 from kbot.playground.rich_text import as_sent, rich_text
-from kbot.playground.world import Channel, Kind, Message, Person, Upload
+from kbot.playground.world import Channel, Kind, Looking, Message, Person, Upload
 
 
 class NotPossible(Exception):
@@ -191,6 +191,32 @@ class People:
         self._world.messages.pop(channel.id, None)
         self._slack.changed()
 
+    def share(self, channel: Channel) -> None:
+        """With another organization, whose people come in."""
+        channel.is_shared = True
+        self._slack.events.shared(channel)
+        for person in self._strangers():
+            self._slack.join(channel, person.id)
+        self._slack.changed()
+
+    def unshare(self, channel: Channel) -> None:
+        """The other organization's people go."""
+        for person in self._strangers():
+            self._slack.leave(channel, person.id)
+        channel.is_shared = False
+        self._slack.events.unshared(channel)
+        self._slack.changed()
+
+    def own_channel(self, person: Person, channel_id: str) -> Channel:
+        """One that this person may share. Raises NotPossible."""
+        channel = self.channel(person, channel_id)
+        if channel.kind is Kind.IM or not channel.has(person.id) or person.is_guest or person.is_stranger:
+            raise NotPossible("Only members of the workspace can share a channel that they are in.")
+        return channel
+
+    def _strangers(self) -> list[Person]:
+        return [person for person in self._world.people.values() if person.is_stranger and not person.deleted]
+
     def make_private(self, channel: Channel) -> None:
         """Keeps the id, and no event tells the app."""
         channel.kind = Kind.PRIVATE
@@ -231,13 +257,29 @@ class People:
         self._app_available(person)
         if not self._slack.manifest.home_tab:
             raise NotPossible("The app has no Home tab.")
+        self._world.with_app_open.add(person.id)
         self._slack.events.home_opened(person, "home", self._world.homes.get(person.id))
 
     def open_messages(self, person: Person) -> None:
         self._app_available(person)
         self._world.direct_message(person.id)
+        self._world.with_app_open.add(person.id)
         self._slack.events.home_opened(person, "messages", None)
         self._slack.changed()
+
+    def close_app(self, person: Person) -> None:
+        """No event tells the app."""
+        self._world.with_app_open.discard(person.id)
+        self._slack.changed()
+
+    def look_at(self, person: Person, channel_id: str, thread_ts: str | None = None) -> None:
+        """A channel, or a thread in it, is open; an app whose tab is open beside it is told."""
+        looking = Looking(self.channel(person, channel_id).id, thread_ts)
+        if self._world.looking.get(person.id) == looking:
+            return
+        self._world.looking[person.id] = looking
+        if person.id in self._world.with_app_open:
+            self._slack.events.context_changed(person)
 
     def _app_available(self, person: Person) -> None:
         if person.is_stranger:

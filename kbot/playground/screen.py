@@ -34,6 +34,7 @@ class Screen:
             "people": [self._person(each) for each in world.people.values()],
             "channels": [self._channel(person, channel) for channel in channels],
             "messages": {channel.id: self.messages(person, channel) for channel in channels},
+            "app_open": person.id in world.with_app_open,
             "home": shapes.view(home) if home is not None else None,
             "views": [shapes.view(view) | {"errors": dict(view.errors)} for view in world.modals.get(person.id, [])],
             "suggested_prompts": world.prompts.get(person.id, [dict(prompt) for prompt in manifest.suggested_prompts]),

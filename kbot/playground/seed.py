@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from kbot.playground.rich_text import rich_text
-from kbot.playground.world import APP_ID, BOT_ID, BOT_USER, Channel, Kind, Message, Person, World
+from kbot.playground.world import APP_ID, BOT_ID, BOT_USER, OTHER_TEAM, Channel, Kind, Message, Person, World
 
 ANA, BEN, CLEO, DOV = "U0ANA", "U0BEN", "U0CLEO", "U0DOV"
 GUEST, STRANGER, OTHER_BOT = "U0GUEST", "U0STRANGE", "U0OTHERBOT"
@@ -21,7 +21,7 @@ PEOPLE = [
         "Sam Stranger",
         "At a partner",
         "America/Chicago",
-        team_id="T0OTHER",
+        team_id=OTHER_TEAM,
         is_stranger=True,
     ),
     Person(BOT_USER, "kbot", "kbot", "", "UTC", is_bot=True, bot_id=BOT_ID, app_id=APP_ID),

@@ -7,10 +7,12 @@ from kbot.playground.world import (
     APP_ID,
     BOT_ID,
     BOT_USER,
+    OTHER_TEAM,
     TEAM_ID,
     Channel,
     Json,
     Kind,
+    Looking,
     Message,
     Person,
     View,
@@ -27,7 +29,7 @@ def permalink(channel: str, ts: str, thread_ts: str | None = None) -> str:
     return link
 
 
-def user(person: Person) -> Json:
+def user(world: World, person: Person) -> Json:
     shape: Json = {
         "id": person.id,
         "team_id": person.team_id,
@@ -77,8 +79,20 @@ def user(person: Person) -> Json:
         "locale": "en-US",
     }
     if person.is_stranger:
-        shape["is_stranger"] = True
+        # Who shares a channel with the app is no stranger to it: then the other team_id alone tells.
+        shape["is_stranger"] = world.is_unknown(person)
     return shape
+
+
+def context(looking: Looking | None) -> Json:
+    """What somebody looks at, the most relevant first; empty where it is nothing that an app may know of."""
+    if looking is None:
+        return {}
+    entities: list[Json] = [{"type": "slack#/types/channel_id", "value": looking.channel, "team_id": TEAM_ID}]
+    if looking.thread_ts is not None:
+        at = {"message_ts": looking.thread_ts, "channel_id": looking.channel}
+        entities.insert(0, {"type": "slack#/types/message_context", "value": at, "team_id": TEAM_ID})
+    return {"entities": entities}
 
 
 def channel(it: Channel, asking: str = BOT_USER) -> Json:
@@ -115,7 +129,7 @@ def channel(it: Channel, asking: str = BOT_USER) -> Json:
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "pending_connected_team_ids": [],
-        "shared_team_ids": [TEAM_ID, "T0OTHER"] if it.is_shared else [TEAM_ID],
+        "shared_team_ids": [TEAM_ID, OTHER_TEAM] if it.is_shared else [TEAM_ID],
         "context_team_id": TEAM_ID,
         "updated": it.created * 1000,
         "is_member": it.has(asking),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from kbot.playground.rich_text import unescape
 from kbot.playground.world import Json, World
 
+_MARKED = re.compile(r"(`[^`\n]+`)|\\([^\w\s]|_)|\[((?:\\.|[^\[\]\n\\])+)\]\([^()\s]+\)")
 _LOUD = re.compile(r"<!(channel|here|everyone|subteam\^[^>]*)(\|[^>]*)?>")
 
 
@@ -53,6 +54,16 @@ def plain(world: World, mrkdwn: str) -> str:
     return unescape(re.sub(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>", shown, mrkdwn))
 
 
+def markdown(world: World, text: str) -> str:
+    """Standard Markdown as a person reads it: labels of links, and letters behind a backslash. Code stays as it is."""
+
+    def shown(match: re.Match[str]) -> str:
+        code, letter, label = match.groups()
+        return code or letter or markdown(world, label)
+
+    return plain(world, _MARKED.sub(shown, text).replace("  \n", "\n"))
+
+
 def text_of(world: World, blocks: list[Json]) -> str:
     """All visible text of blocks, one line per block, in reading order; buttons in [brackets]."""
     return "\n".join(line for line in (_block(world, block) for block in blocks) if line)
@@ -67,7 +78,7 @@ def _block(world: World, block: Json) -> str:
         case "header" | "alert":
             parts = [_text(world, block.get("text"))]
         case "markdown":
-            parts = [plain(world, str(block.get("text", "")))]
+            parts = [markdown(world, str(block.get("text", "")))]
         case "context" | "actions" | "context_actions":
             parts = [element(world, each) for each in block.get("elements", [])]
         case "input":

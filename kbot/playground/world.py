@@ -10,6 +10,7 @@ from typing import Any
 Json = dict[str, Any]
 
 TEAM_ID = "T0HARBOR"
+OTHER_TEAM = "T0OTHER"
 BOT_USER = "U0KBOT"
 BOT_ID = "B0KBOT"
 APP_ID = "A0KBOT"
@@ -132,6 +133,14 @@ class View:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Looking:
+    """What a person has open beside the app: a channel, and in it a thread (the ts of its root)."""
+
+    channel: str
+    thread_ts: str | None = None
+
+
 @dataclass
 class Notice:
     """A sentence that Slack itself says to one person."""
@@ -162,6 +171,9 @@ class World:
     prompts: dict[str, list[Json]] = field(default_factory=dict)
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
     notices: dict[str, list[Notice]] = field(default_factory=dict)
+    looking: dict[str, Looking] = field(default_factory=dict)
+    with_app_open: set[str] = field(default_factory=set)
+    """People who have the app's tab open, beside what they look at."""
     uploads: dict[str, Upload] = field(default_factory=dict)
     emoji: dict[str, str] = field(default_factory=dict)
     """The workspace's own emoji: name -> address or `alias:name`."""
@@ -207,6 +219,11 @@ class World:
             if name.lstrip("#") in (channel.id, channel.name):
                 return channel
         raise KeyError(f"no channel is called {name!r}")
+
+    def is_unknown(self, person: Person) -> bool:
+        """Whether somebody of another organization is in no channel that the app is in."""
+        together = (channel.has(person.id) and channel.has(BOT_USER) for channel in self.channels.values())
+        return person.is_stranger and not any(together)
 
     def direct_message(self, person: str) -> Channel:
         """The conversation of a person and the bot; opened if it does not exist yet."""

@@ -109,6 +109,22 @@ def refresh(session: Session, team: str, key: str) -> None:
     )
 
 
+def refresh_channel(session: Session, team: str, channel: str) -> None:
+    """Other people read along in a channel now: every letter that is there is shown anew, with what may stand there."""
+    there = (OutboxRow.team_id == team, OutboxRow.channel == channel, OutboxRow.ts.is_not(None))
+    session.execute(
+        update(OutboxRow)
+        .where(*there, OutboxRow.state == LetterState.SENT)
+        .values(revision=OutboxRow.revision + 1, next_try=OutboxRow.created_at)
+    )
+
+
+def any_in(session: Session, team: str, channel: str) -> bool:
+    """Whether a letter stands in this channel."""
+    query = select(OutboxRow.key).where(OutboxRow.team_id == team, OutboxRow.channel == channel)
+    return session.execute(query.where(OutboxRow.ts.is_not(None)).limit(1)).first() is not None
+
+
 def cancel(session: Session, team: str, key: str, reason: str) -> bool:
     """Take a letter back that has not left yet. Returns whether it was in time."""
     result = session.execute(

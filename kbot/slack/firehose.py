@@ -33,13 +33,15 @@ class Judged:
 
 
 def judge(event: Mapping[str, Any], me: str, suggesting: Collection[str] = ()) -> Judged:
-    """Whether an event can concern anybody. A deletion always can; kbot's own doings never do; a question among people
-    does in the channels where kbot is `suggesting` answers.
+    """Whether an event can concern anybody. A deletion always can; kbot's own doings and what somebody looks at never
+    do; a question among people does in the channels where kbot is `suggesting` answers.
 
     Raises Malformed for a message of a form that Slack never sends.
     """
     if event["type"] in ("reaction_added", "reaction_removed") and event.get("user") == me:
         return Judged(Worth.DROP)
+    if event["type"] == "app_context_changed":
+        return Judged(Worth.DROP)  # whoever looks at what is nothing that kbot may keep
     if event["type"] != "message":
         return Judged(Worth.STORE)
     subtype = event.get("subtype")

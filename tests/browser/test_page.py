@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kbot.playground.server import Playground
+from kbot.slack.markdown import link, literal
 from tests.browser.conftest import PHONE, OpenPage, skip_without_chromium
 from tests.browser.stand_in import ASK, StandIn, button, says
 
@@ -93,6 +94,39 @@ def test_hostile_words_stay_words(open_page: OpenPage, playground: Playground, a
         expect(hostile.locator("script, img:not(.avatar), a[href^=javascript]")).to_have_count(0)
     expect(page.locator("main article", has_text="onerror")).to_have_count(2)
     expect(message(page, "onerror").locator("em")).to_have_text("so")
+
+
+def test_an_app_is_told_what_one_looks_at_beside_it_and_a_channel_is_shared(
+    open_page: OpenPage, playground: Playground, app: StandIn
+) -> None:
+    page = open_page("U0BEN")
+    page.locator("[data-channel=D0BEN]").click()
+    page.locator("[data-channel=C0SUPPORT]").click()
+    page.get_by_role("button", name="members").click()
+    page.get_by_role("menuitem", name="Share with another organization").click()
+    expect(page.get_by_text("shared with another organization")).to_be_visible()
+    expect(page.get_by_role("button", name="4 members")).to_be_visible()
+    page.get_by_role("button", name="members").click()
+    page.get_by_role("menuitem", name="Close kbot beside it").click()
+    page.locator(f"[data-channel={PLATFORM}]").click()
+    told = [d.body["event"]["context"] for d in playground.journal.deliveries if d.kind == "app_context_changed"]
+    assert [[entity["value"] for entity in context["entities"]] for context in told] == [["C0SUPPORT"]]
+    page.get_by_role("button", name="members").click()
+    expect(page.get_by_role("menuitem", name="Close kbot beside it")).to_have_count(0)
+
+
+def test_what_is_said_in_markdown_is_drawn(open_page: OpenPage, app: StandIn) -> None:
+    address = "https://harbor.slack.com/archives/C0PLATFORM/p1?thread_ts=1.1"
+    said = literal("1. a_b *so* [x](https://evil.example) `run --all`\n# y", 500)
+    text = f"**{link('The [new] *importer_2*', address, 100)}**\n\n> quoted\n\n{said}"
+    app.call("chat.postMessage", channel=PLATFORM, text="x", blocks=[{"type": "markdown", "text": text}])
+    row = message(open_page("U0BEN"), "importer")
+    expect(row.locator("strong a")).to_have_text("The [new] *importer_2*")
+    expect(row.locator("blockquote")).to_have_text("quoted")
+    expect(row.locator("code")).to_have_text("run --all")
+    expect(row).to_contain_text("1. a_b *so* [x](https://evil.example)")
+    expect(row).to_contain_text("# y")
+    expect(row.locator("em, ol, .heading")).to_have_count(0)
 
 
 def test_news_takes_neither_words_nor_focus_nor_place(open_page: OpenPage, playground: Playground) -> None:

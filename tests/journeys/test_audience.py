@@ -8,6 +8,8 @@ import pytest
 from kbot.people.viewers import MOST_UNKNOWN
 from kbot.playground.driver import Driver
 from kbot.playground.hands import Person
+from kbot.post.looking_inside import What
+from tests.journeys.bot import Bot
 from tests.journeys.days import Days
 from tests.journeys.steps import (
     ASKED,
@@ -182,10 +184,58 @@ def test_kbot_put_out_of_a_private_channel_forgets_its_way_in(slack: Driver) -> 
     assert NOTHING in asks_in_dm(slack, slack.ben, WHERE).text
 
 
-def test_a_channel_shared_with_outsiders_later_is_closed(slack: Driver) -> None:
+def test_where_a_channel_is_shared_later_what_stands_there_is_judged_anew(slack: Driver) -> None:
     tip_saved(slack)
-    slack.playground.call(lambda: setattr(slack.playground.slack.world.channels["C0PLATFORM"], "is_shared", True))
-    assert NOTHING in asks_in_dm(slack, slack.dov, ASKED).text
+    support = elsewhere(slack)
+    there = asks(slack, slack.ben, channel=support)
+    alone = asks_privately(slack, slack.dov, channel=support)
+    shared = after(
+        slack, lambda: alone.press("Share with everyone"), lambda: slack.ben.sees(support), "the shared answer"
+    )
+    assert TIP in there.text
+    assert TIP in shared.text
+
+    slack.share(support)
+    slack.wait(lambda: not any(TIP in seen.text for seen in slack.stranger.sees(support)), what="nothing for Sam")
+    for seen in (there, shared):
+        becomes(slack, seen, "Not everybody who reads along here may see it")
+    post = slack.stranger.mentions(ASKED, support)
+    slack.settle()
+    assert not any(TIP in seen.text for seen in slack.stranger.thread(post))
+    assert TIP in asks_in_dm(slack, slack.dov).text, "it comes from another channel"
+
+    slack.unshare(support)
+    for seen in (there, shared):
+        becomes(slack, seen, TIP)
+
+
+def test_what_was_saved_in_a_channel_that_is_shared_later_is_closed(slack: Driver) -> None:
+    tip_saved(slack)
+    slack.share("platform")
+    assert NOTHING in asks_in_dm(slack, slack.dov).text
+    slack.unshare("platform")
+    assert TIP in asks_in_dm(slack, slack.dov).text
+
+
+def test_who_joins_later_reads_nothing_that_was_not_for_them(slack: Driver) -> None:
+    tip_saved(slack)
+    support = elsewhere(slack)
+    there = asks(slack, slack.ben, channel=support)
+    slack.invite("gus", support)
+    becomes(slack, there, "Not everybody who reads along here may see it")
+
+
+def test_what_people_look_at_is_never_kept(slack: Driver, bot: Bot) -> None:
+    secret_saved(slack)
+    slack.dov.opens_messages()
+    slack.dov.looks_at("platform")
+    slack.ben.opens_messages()
+    slack.ben.looks_at("oncall")
+    assert SECRET in asks_in_dm(slack, slack.ben, WHERE).text
+    assert NOTHING in asks_in_dm(slack, slack.dov, WHERE).text
+    slack.settle()
+    assert len(slack.deliveries("app_context_changed")) == 2
+    assert bot.statuses(What.INBOX, "app_context_changed") == []
 
 
 def test_a_receipt_leaves_nothing_of_a_private_channel_in_a_notification(slack: Driver) -> None:

@@ -5,6 +5,7 @@ from kbot.post.looking_inside import What
 from kbot.slack.manifest import PROMPTS
 from tests.journeys.bot import Bot
 from tests.journeys.steps import QUESTION, TIP, asks_in_dm, flags, tip_saved
+from tests.journeys.ways import with_settings
 
 SECRET = "The failover password is in the vault."
 
@@ -22,7 +23,20 @@ def test_what_is_offered_is_answered(slack: Driver) -> None:
     tip_saved(slack)
     slack.dov.opens_messages()
     (prompt,) = slack.wait(lambda: [p for p in slack.dov.prompts if p == QUESTION], what="the prompt")
-    assert TIP in asks_in_dm(slack, slack.dov, prompt).text
+    answer = asks_in_dm(slack, slack.dov, prompt)
+    assert TIP in answer.text
+    assert "markdown" in [block["type"] for block in answer.blocks]
+
+
+def test_in_it_words_stay_words_and_code_stays_code(slack: Driver) -> None:
+    tip = "Look *here* <!channel> [docs](https://evil.example):\n```select <!here>```\n1. then `--resume`"
+    post = slack.ana.says(tip, "platform", raw=True)
+    flags(slack, slack.ben, post)
+    answer = asks_in_dm(slack, slack.dov, "Look here for the docs, select")
+    assert "Look *here* @channel [docs](https://evil.example):" in answer.text
+    assert "1. then `--resume`" in answer.text
+    code = [block for block in answer.blocks if block["type"] == "rich_text"]
+    assert [block["elements"][0]["elements"][0]["text"] for block in code] == ["select @here"]
 
 
 def test_what_somebody_may_not_see_any_more_is_not_offered_any_more(slack: Driver) -> None:
@@ -58,3 +72,17 @@ def test_the_sign_of_work_ends_when_nothing_can_be_looked_up(slack: Driver, bot:
     answer = slack.wait(lambda: slack.dov.thread(post), seconds=30, what="the answer")[0]
     assert TIP in answer.text
     assert slack.statuses == []
+
+
+@with_settings(KBOT_LEASE_SECONDS="1")
+def test_the_sign_of_work_ends_though_a_question_is_worked_on_twice(slack: Driver) -> None:
+    tip_saved(slack)
+    slack.fault("users.info", "delay", seconds=4)
+    post = slack.dov.dms(QUESTION)
+    slack.wait(lambda: slack.dov.thread(post), what="the answer of the second time")
+    assert slack.statuses == []
+    slack.wait(lambda: len(slack.calls("assistant.threads.setStatus")) >= 2, what="the sign of the first time, late")
+    slack.wait(lambda: slack.statuses == [], what="no sign of work")
+    slack.settle()
+    assert slack.statuses == []
+    assert len(slack.dov.thread(post)) == 1

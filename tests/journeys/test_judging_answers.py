@@ -30,7 +30,7 @@ GONE = "That is not there any more, or not for you to see."
 def test_an_answer_quotes_the_sentence_that_supports_it(slack: Driver) -> None:
     tip_saved(slack, tip=f"{BEGINNING} {SUPPORTING} Lunch is at noon.")
     for answer in (asks(slack, slack.ben), asks_in_dm(slack, slack.cleo), asks_privately(slack, slack.dov)):
-        assert f"\n> {SUPPORTING}\n{BEGINNING}" in answer.text
+        assert f"\n> {SUPPORTING}\n{BEGINNING}" in answer.text.replace("\n\n", "\n")
 
 
 def test_a_short_answer_quotes_nothing(slack: Driver) -> None:

@@ -113,6 +113,9 @@ def everything(slack: Driver, web: WebClient) -> None:
     slack.playground.call(lambda: slack.playground.people.hire(newcomer))
     ben.opens_home()
     ben.opens_messages()
+    ben.looks_at("support", ben.says("how?", "support"))
+    slack.share("plumbing")
+    slack.unshare("plumbing")
     said = web.chat_postMessage(channel="C0PLATFORM", text="from the bot")
     web.chat_update(channel="C0PLATFORM", ts=str(said["ts"]), text="changed by the bot")
     web.chat_delete(channel="C0PLATFORM", ts=str(said["ts"]))
@@ -126,8 +129,7 @@ def test_everything_that_is_sent_is_a_valid_slack_event(slack: Driver, web: WebC
     assert found == []
     kinds = {event["type"] for event in events}
     subscribed = {str(name).split(".")[0] for name in DEFAULT["settings"]["event_subscriptions"]["bot_events"]}
-    unsent = {"app_context_changed", "channel_id_changed", "channel_shared", "channel_unshared"}
-    assert kinds == subscribed - unsent
+    assert kinds == subscribed - {"channel_id_changed"}
     assert {e.get("subtype") for e in events if e["type"] == "message"} == {
         None,
         "thread_broadcast",
@@ -177,6 +179,65 @@ def test_nothing_is_sent_from_where_the_bot_is_not(slack: Driver) -> None:
     slack.ben.edits(post, "apparently not")
     slack.ben.deletes(post)
     assert sent(slack) == []
+
+
+def test_an_app_hears_what_somebody_looks_at_beside_it_and_nothing_else_of_it(slack: Driver) -> None:
+    slack.ben.looks_at("support")
+    assert sent(slack) == []
+    slack.ben.opens_messages()
+    support = {"type": "slack#/types/channel_id", "value": "C0SUPPORT", "team_id": "T0HARBOR"}
+    assert only(slack, "app_home_opened")["context"] == {"entities": [support]}
+    post = slack.ben.says("hello", "platform")
+    slack.ben.looks_at("platform", post)
+    slack.ben.looks_at("platform", post)
+    changed = only(slack, "app_context_changed")
+    assert (changed["user"], changed["channel"]) == ("U0BEN", "D0BEN")
+    thread, platform = changed["context"]["entities"]
+    assert thread["type"] == "slack#/types/message_context"
+    assert thread["value"] == {"message_ts": post.ts, "channel_id": "C0PLATFORM"}
+    assert platform["value"] == "C0PLATFORM"
+    slack.ben.dms("how?")
+    assert sent(slack, "message")[-1]["app_context"] == changed["context"]
+    slack.dov.dms("how?")
+    assert sent(slack, "message")[-1]["app_context"] == {}
+    slack.ben.closes_app()
+    slack.ben.looks_at("support")
+    assert only(slack, "app_context_changed") == changed
+
+
+@pytest.mark.parametrize("without", ["the event", "agent_view"])
+def test_who_does_not_ask_for_it_hears_nothing_of_what_people_look_at(without: str) -> None:
+    manifest = deepcopy(dict(DEFAULT))
+    if without == "agent_view":
+        del manifest["features"]["agent_view"]
+    else:
+        manifest["settings"]["event_subscriptions"]["bot_events"].remove("app_context_changed")
+    with Playground(manifest=manifest, retry_delays=()) as playground:
+        slack = Driver(playground)
+        slack.ben.opens_messages()
+        slack.ben.looks_at("support")
+        slack.ben.dms("how?")
+        assert [e["type"] for e in sent(slack)] == ["app_home_opened", "message"]
+        assert not any("context" in e or "app_context" in e for e in sent(slack))
+
+
+def test_a_shared_channel_brings_people_of_another_organization_in_and_out(slack: Driver, web: WebClient) -> None:
+    def sam() -> Event:
+        return dict(web.users_info(user="U0STRANGE")["user"])
+
+    slack.delete_channel("partner-harbor")
+    assert (sam()["team_id"], sam()["is_stranger"]) == ("T0OTHER", True)
+    slack.share("platform")
+    assert (sam()["team_id"], sam()["is_stranger"]) == ("T0OTHER", False), "known by now, but of another organization"
+    assert only(slack, "channel_shared")["connected_team_id"] == "T0OTHER"
+    info = web.conversations_info(channel="C0PLATFORM")["channel"]
+    assert (info["is_ext_shared"], info["shared_team_ids"]) == (True, ["T0HARBOR", "T0OTHER"])
+    assert "U0STRANGE" in web.conversations_members(channel="C0PLATFORM")["members"]
+    assert only(slack, "member_joined_channel")["team"] == "T0OTHER"
+    slack.unshare("platform")
+    gone = only(slack, "channel_unshared")
+    assert (gone["previously_connected_team_id"], gone["is_ext_shared"]) == ("T0OTHER", False)
+    assert "U0STRANGE" not in web.conversations_members(channel="C0PLATFORM")["members"]
 
 
 @pytest.mark.parametrize("missing", ["subscription", "scope"])

@@ -215,7 +215,7 @@ def test_people_are_described_as_they_are(slack: Driver, web: WebClient) -> None
     assert user("U0ANA")["tz"] == "Europe/Lisbon"
     assert user("U0CLEO")["is_admin"] is True
     assert user("U0GUEST")["is_ultra_restricted"] is True
-    assert (user("U0STRANGE")["is_stranger"], user("U0STRANGE")["team_id"]) == (True, "T0OTHER")
+    assert (user("U0STRANGE")["is_stranger"], user("U0STRANGE")["team_id"]) == (False, "T0OTHER")
     assert user("U0KBOT")["is_bot"] is True
     slack.deactivate(slack.dov)
     assert user("U0DOV")["deleted"] is True

@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from unittest.mock import patch
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kbot.library.search import bm25
@@ -33,11 +34,11 @@ class Texts:
         self.distances = np.minimum(chance.normal(170, 25, SLOTS), FAR).astype(np.uint16)
         self.question = [f"w{n}" for n in dict.fromkeys([0, 1, *chance.integers(0, 400, words).tolist()])]
 
-    def lexical(self) -> Lexical:
+    def lexical(self, question: Sequence[str] = ()) -> Lexical:
         postings = Postings()
         lengths = postings.add([" ".join(text) for text in self.texts], 0)
         postings.settle()
-        return Lexical(postings.of(self.question), lengths.astype(np.int32), self.seen, self.ties)
+        return Lexical(postings.of(question or self.question), lengths.astype(np.int32), self.seen, self.ties)
 
     def scores(self) -> Floats:
         """Of every slot, as the formula has it; of unseen ones -1."""
@@ -85,6 +86,36 @@ def test_what_is_everywhere_is_only_looked_up() -> None:
         best = lexical.best(3)
     assert lexical.untouched
     np.testing.assert_allclose(lexical.at(best), np.sort(texts.scores())[::-1][:3], rtol=1e-5)
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 60))
+def test_of_more_than_may_be_weighed_the_commonest_words_count_as_not_asked(seed: int, words: int) -> None:
+    texts = Texts(seed, words=words)
+    held = {word: sum(word in text for text in texts.texts) for word in texts.question}
+    rarest = sorted(texts.question, key=lambda word: held[word])
+    sums = np.cumsum([held[word] for word in rarest])
+    for each in (1, bm25.FOR_EACH_SLOT):
+        kept = {word for word, so_far in zip(rarest, sums, strict=True) if so_far <= each * SLOTS}
+        with patch.multiple(bm25, MOST_POSTINGS=0, FOR_EACH_SLOT=each):
+            capped = texts.lexical()
+        without = texts.lexical([word for word in texts.question if word in kept])
+        assert capped.mass == without.mass
+        assert capped.best(MOST).tolist() == without.best(MOST).tolist()
+
+
+@settings(max_examples=examples(10), deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 12))
+def test_an_ordinary_question_ranks_just_as_without_a_limit(seed: int, words: int) -> None:
+    texts = Texts(seed, words=words)
+    assume(sum(word in text for word in texts.question for text in texts.texts) <= bm25.FOR_EACH_SLOT * SLOTS)
+    with patch.object(bm25, "MOST_POSTINGS", 0):
+        capped = texts.lexical()
+    free = texts.lexical()
+    assert capped.mass == free.mass
+    assert capped.best(MOST).tolist() == free.best(MOST).tolist()
+    everywhere = np.arange(SLOTS)
+    np.testing.assert_array_equal(capped.at(everywhere), free.at(everywhere))
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.integers(1, 12))

@@ -57,6 +57,22 @@ def test_sending_is_written_down_before_the_call(session: Session) -> None:
     assert claim(session, NOW + LEASE - SECOND) == []
 
 
+def test_in_a_channel_with_other_readers_what_stands_there_is_shown_anew(session: Session) -> None:
+    for key in ("there", "elsewhere", "a whisper", "waits"):
+        outbox.plan(session, letter(key), NOW)
+    tasks = {task.letter.key: task for task in claim(session)}
+    del tasks["waits"]
+    for key, task in tasks.items():
+        channel, ts = ("C2" if key == "elsewhere" else "C1"), (None if key == "a whisper" else f"{key}.1")
+        outbox.settle(session, task, state=LetterState.SENT, channel=channel, ts=ts, shown=task.revision)
+    session.expire_all()
+    assert outbox.any_in(session, "T1", "C1")
+    assert not any(outbox.any_in(session, *other) for other in (("T1", "C3"), ("T2", "C1")))
+    outbox.refresh_channel(session, "T2", "C1")
+    outbox.refresh_channel(session, "T1", "C1")
+    assert [(task.letter.key, task.ts) for task in claim(session)] == [("there", "there.1")]
+
+
 def test_what_was_sent_stays_sent(session: Session) -> None:
     outbox.plan(session, letter(), NOW)
     assert sent(session, claim(session)[0])

@@ -50,6 +50,8 @@ def changed(new: dict[str, Any], old: dict[str, Any] | None = None) -> dict[str,
         (dm(bot_id="B1"), DROP),
         (dm() | {"user": ME}, DROP),
         (dm() | {"user": None}, DROP),
+        # What they look at
+        ({"type": "app_context_changed", "user": "U1", "channel": "D1", "context": {}}, DROP),
         # Deletions
         ({"type": "message", "subtype": "message_deleted", "channel": "C1", "deleted_ts": "1.2"}, STORE),
         (changed({"ts": "1.2", "subtype": "tombstone"}), STORE),

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kbot.answers import views as answers
+from kbot.answers.composing import LONGEST, MOST
 from kbot.answers.facts import Question, Why
 from kbot.capture import views as capture
 from kbot.cards import section, story_of
@@ -36,6 +37,7 @@ from kbot.library.facts import (
     Source,
     WaitsFor,
 )
+from kbot.meaning.composer import Statement
 from kbot.playground.blocks import Surface, check_blocks
 from kbot.playground.view_rules import check_view
 from kbot.playground.words import broadcasts, walk
@@ -125,7 +127,7 @@ questions = st.builds(
     team=st.just("T1"),
     id=st.uuids().map(lambda made: made.hex),
     asker=st.just("U0BEN"),
-    channel=st.just("C0PLATFORM"),
+    channel=st.sampled_from(["C0PLATFORM", "D0BEN"]),
     thread_ts=st.just("1.1"),
     text=st.just("") | words(3000),
     asked_at=moments,
@@ -202,7 +204,7 @@ def is_fine(blocks: Sequence[Any], text: str = "text") -> None:
 
 def _quiet(shown: list[dict[str, Any]]) -> None:
     for node in walk(shown):
-        if node.get("type") == "mrkdwn":
+        if node.get("type") in ("mrkdwn", "markdown"):
             assert "<@" not in node["text"], "a mention of a person would notify them"
             assert "<http://x" not in node["text"]
             assert not BROKEN_ENTITY.search(node["text"])
@@ -262,6 +264,8 @@ def test_answers(
     people, known = called(ana, "Ben", cleo), {item.id: said for item in cited}
     answer = answers.answer(question, cited, people, known, NOW, quote=quote)
     is_fine(answer[1], answer[0])
+    worded = [Statement(quote[:LONGEST] or "So it is.", tuple(known))] * MOST
+    is_fine(answers.answer(question, cited, people, known, NOW, quote=quote, composed=worded)[1])
     private = answers.private(answer, question, can_share=can_share)
     is_fine(private[1], private[0])
     shared = answers.shared(answer, question, ana)

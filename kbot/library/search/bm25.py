@@ -25,6 +25,10 @@ ROUNDING = 1e-3
 LOOKING_UP = 8
 """Times as long as to take in a posting it takes to look a slot up among the postings of a stem."""
 
+MOST_POSTINGS, FOR_EACH_SLOT = 1_000_000, 3
+"""One question weighs no more postings than the first of these, or so many for each slot where that is more. A question
+has one or two for each slot, a long message four; hundreds of the commonest words have twenty."""
+
 Floats = NDArray[np.float32]
 Places = NDArray[np.intp]
 
@@ -32,7 +36,8 @@ Places = NDArray[np.intp]
 class Lexical:
     """BM25 of the stems of one question. `mass` is the sum of their idf, also of those that no slot holds.
 
-    Everything is counted over the `seen` slots, so that nothing about other items shows in a score.
+    Everything is counted over the `seen` slots, so that nothing about other items shows in a score. Where a question
+    has more postings than may be weighed, its commonest stems are left out, as if they had not been asked.
     """
 
     def __init__(
@@ -44,7 +49,8 @@ class Lexical:
         self._lengths, self._seen, self._ties = lengths, seen, ties
         self._norm = np.float32(K1 * B * total / max(1, int((lengths * seen).sum())))  # for a word of a text
         hidden = np.flatnonzero(~seen) if total * 2 > len(seen) else None
-        held = [(_idf(size, _seen_of(slots, seen, hidden)), slots, counts) for slots, counts in postings]
+        weighed = _rarest(postings, len(seen))
+        held = [(_idf(size, _seen_of(slots, seen, hidden)), slots, counts) for slots, counts in weighed]
         self.mass = sum(idf for idf, _, _ in held)
         self._stems = sorted((stem for stem in held if len(stem[1])), key=lambda stem: -stem[0])
         most = [self._most(idf, counts) for idf, _, counts in self._stems]
@@ -143,6 +149,16 @@ def foremost(slots: Places, scores: Floats, ties: Slots, most: int) -> Places:
         kept = np.concatenate([above, equal])
         slots, scores = slots[kept], scores[kept]
     return slots[np.lexsort((ties[slots], -scores))]
+
+
+def _rarest(postings: Iterable[tuple[Slots, Counts]], slots: int) -> list[tuple[Slots, Counts]]:
+    """Those of the stems that may be weighed together, in their order."""
+    every = list(postings)
+    sizes = np.array([len(holding) for holding, _ in every])
+    rarest_first = np.argsort(sizes, kind="stable")
+    too_many = np.cumsum(sizes[rarest_first]) > max(MOST_POSTINGS, FOR_EACH_SLOT * slots)
+    left_out = set(rarest_first[too_many].tolist())
+    return [stem for n, stem in enumerate(every) if n not in left_out]
 
 
 def _idf(size: int, holding: int) -> float:

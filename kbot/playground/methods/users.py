@@ -53,7 +53,7 @@ def users_info(slack: LocalSlack, args: Args) -> Json:
     person = slack.world.people.get(args.text("user"))
     if person is None:
         raise Refused("user_not_found")
-    return {"user": shapes.user(person)}
+    return {"user": shapes.user(slack.world, person)}
 
 
 @method("dnd.info", "dnd:read")
@@ -69,7 +69,7 @@ def dnd_info(slack: LocalSlack, args: Args) -> Json:
 @method("users.list", "users:read")
 def users_list(slack: LocalSlack, args: Args) -> Json:
     some, metadata = page(slack, list(slack.world.people.values()), args, default=200)
-    return {"members": [shapes.user(p) for p in some], "response_metadata": metadata, "cache_ts": 0}
+    return {"members": [shapes.user(slack.world, p) for p in some], "response_metadata": metadata, "cache_ts": 0}
 
 
 @method("emoji.list", "emoji:read")

@@ -5,12 +5,13 @@ import { guide, notice } from "./guide.js";
 import { log } from "./log.js";
 import { modals, notices } from "./modals.js";
 import { conversation, goTo, sidebar, threadPane } from "./slack.js";
-import { FIRST, here, markRead, messagesOf, names, redraw, show, start, store } from "./state.js";
+import { FIRST, act, here, markRead, messagesOf, names, redraw, show, start, store } from "./state.js";
 import { banner, strip } from "./strip.js";
 
 const root = document.getElementById("app");
 const news = document.getElementById("news");
 let drawnAs = null;
+let looking = ""; // what Slack was last told that one looks at
 
 function draw() {
   const { ui, state } = store;
@@ -37,6 +38,16 @@ function draw() {
   if (ui.thread) place.set("thread", ui.thread);
   if (ui.tab === "home") place.set("tab", "home");
   history.replaceState(null, "", `#${place}`);
+  look();
+}
+
+/** Tell Slack what one has open: an app whose tab is open beside it hears of it. */
+function look() {
+  const { as, channel, thread } = store.ui;
+  const now = `${as}/${channel}/${thread ?? ""}`;
+  if (now === looking || here()?.kind === "im") return;
+  looking = now;
+  void act("look", thread ? { channel, thread_ts: thread } : { channel });
 }
 
 const firstChannel = ({ channels }) =>

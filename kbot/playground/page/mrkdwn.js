@@ -14,8 +14,9 @@ const BOTH = [
 const DIALECTS = {
   mrkdwn: [...BOTH, pair("strong", "\\*", "*"), pair("em", "_", "_"), pair("s", "~", "~")],
   markdown: [
-    "\\\\(?<escaped>[^\\w\\s])", "\\[(?<label>[^[\\]\\n]+)\\]\\((?<target>[^()\\s]+)\\)", ...BOTH,
-    pair("strong", "(?:\\*\\*|__)", "*_"), pair("em", "[*_]", "*_"), pair("s", "~~", "~"),
+    "\\\\(?<escaped>[^\\w\\s]|_)", "\\[(?<label>(?:\\\\.|[^[\\]\\n\\\\])+)\\]\\((?<target>[^()\\s]+)\\)", ...BOTH,
+    "(?<![\\w*_])(?:\\*\\*|__)(?<strong>(?:\\\\.|[^*\\n\\\\])+?)(?:\\*\\*|__)(?![\\w*_])",
+    pair("em", "[*_]", "*_"), pair("s", "~~", "~"),
   ],
 };
 for (const name of Object.keys(DIALECTS)) DIALECTS[name] = new RegExp(DIALECTS[name].join("|"), "g");

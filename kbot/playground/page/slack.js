@@ -115,8 +115,12 @@ function members(anchor, channel) {
     if (channel.bot_is_member) {
       items.push({ label: `Remove ${bot.name}`, danger: true, pick: () => act("remove", { ...at, user: bot.id }) });
     }
+    items.push(channel.kind === "shared"
+      ? { label: "Stop sharing with the other organization", pick: () => act("unshare", at) }
+      : { label: "Share with another organization", pick: () => act("share", at) });
     items.push({ label: "Leave channel", danger: true, pick: () => act("leave", at) });
   }
+  if (store.state.app_open) items.push({ label: `Close ${bot.name} beside it`, pick: () => act("close_app") });
   openMenu(anchor, items, { label: "Members" });
 }
 
