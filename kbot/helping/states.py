@@ -177,6 +177,11 @@ def open_about(session: Session, team: str, item: str) -> list[Request]:
     return found(session, query)
 
 
+def of_asker(session: Session, team: str, person: str) -> list[Request]:
+    """All that somebody wanted help with."""
+    return found(session, select(RequestRow).where(RequestRow.team_id == team, RequestRow.asker == person))
+
+
 def found(session: Session, query: Select[RequestRow]) -> list[Request]:
     """The requests that this query selects, the oldest first."""
     rows = session.scalars(query.order_by(RequestRow.opened_at, RequestRow.id)).all()

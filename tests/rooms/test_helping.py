@@ -10,11 +10,13 @@ from kbot.act import BadInput
 from kbot.answers import helping as open_questions
 from kbot.answers.facts import Expert, HelpState
 from kbot.capture import flags
-from kbot.helping import requests, states
+from kbot.helping import requests, showing, states, views
 from kbot.helping.facts import Request, RequestState, Role, TurnState
+from kbot.home import log as log_of
 from kbot.library import items
 from kbot.library.facts import Item, ItemKind, Lines
 from kbot.people import asking, directory
+from kbot.people.facts import Viewer
 from kbot.post.gate import Proactive
 from kbot.storage.units import Units
 from kbot.trail import log
@@ -256,6 +258,42 @@ def test_what_somebody_else_presses_changes_nothing(session: Session, item: Item
         with pytest.raises(BadInput):
             press()
     assert helpers(now(session, request)) == [(ANA, TurnState.ASKED)]
+
+
+# Erased
+
+
+def test_who_erases_what_they_said_of_an_item_is_helped_no_more_and_named_nowhere(session: Session, item: Item) -> None:
+    """Ana keeps that she answered; not whom, nor what stood in their way."""
+    request, other = wants(session, item), wants(session, saved(session, "Another?"))
+    log_of.delete_entry(session, act(BEN), item.id)
+    after = now(session, request)
+    assert (after.state, after.asker, after.barrier) == (RequestState.WITHDRAWN, "", None)
+    assert helpers(after) == [(ANA, TurnState.CLOSED)]
+    assert asking.free(session, TEAM, [ANA], FRIDAY) == {ANA}, "only the other one is open"
+    assert letters(session, f"help_wanted:{request.id}") == [], "what has not left does not leave"
+    assert now(session, other).asker == BEN
+    requests.answer(session, act(ANA), other.id, "Drain it.", REAL)
+    log_of.delete_all(session, act(BEN))
+    (turn,) = now(session, other).turns
+    assert (now(session, other).asker, turn.words, turn.state) == ("", "Drain it.", TurnState.ANSWERED)
+    shown = showing.shown(session, Viewer(TEAM, ANA, frozenset({item.channel})), other.id)
+    said = str(views.wanted(shown, turn))
+    assert "A colleague has your answer" in said
+    assert "Ben" not in said
+    assert BEN not in said
+    assert wants(session, item).state is RequestState.ASKED, "wanted again, it is a new one"
+
+
+def test_erased_after_it_was_settled_its_messages_are_written_anew(session: Session, item: Item) -> None:
+    request = wants(session, item)
+    requests.answer(session, act(ANA), request.id, "Drain it.", REAL)
+    requests.judge(session, act(BEN), request.id, ANA, did_it=True)
+    keys = ("help_wanted:", "help_receipt:", "help_answer:")
+    before = {row.key: row.revision for key in keys for row in letters(session, key)}
+    log_of.delete_all(session, act(BEN))
+    assert now(session, request).state is RequestState.RESOLVED
+    assert {row.key for key in keys for row in letters(session, key) if row.revision > before[row.key]} == set(before)
 
 
 # The broker and the channel
