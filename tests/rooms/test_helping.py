@@ -13,14 +13,13 @@ from kbot.capture import flags
 from kbot.helping import requests, showing, states, views
 from kbot.helping.facts import Request, RequestState, Role, TurnState
 from kbot.home import log as log_of
-from kbot.library import items
-from kbot.library.facts import Item, ItemKind, Lines
+from kbot.library.facts import Item
 from kbot.people import asking, directory
 from kbot.people.facts import Viewer
 from kbot.post.gate import Proactive
 from kbot.storage.units import Units
 from kbot.trail import log
-from kbot.trail.facts import Barrier, Helped, Helper, HelpOffered, HelpWanted, Hindered, Outcome, Responded, Status
+from kbot.trail.facts import Barrier, Helped, Helper, HelpOffered, HelpWanted, Outcome, Status
 from kbot.trail.log import remember
 from tests.rooms.desk import (
     ANA,
@@ -378,56 +377,3 @@ async def test_many_who_want_the_same_helper_at_once_reach_her_twice(units: Unit
     )
     ended = [(await units.read(states.get, TEAM, one.id)).state for one in open_ones]
     assert sorted(ended) == sorted([RequestState.ASKED] * 2 + [RequestState.BROKER] * 2)
-
-
-# New words
-
-
-def revises(session: Session, item: Item, words: str, by: str = ANA) -> None:
-    flags.edit(session, act(by), item.id, Lines(item.lines.title, words), ItemKind.HOW_TO)
-    follow(session)
-
-
-def hinders(session: Session, person: str, item: Item, barrier: Barrier, day: float = 0) -> None:
-    doing = act(person, FRIDAY + days(day))
-    remember(session, Hindered(TEAM, doing.key, doing.at, person, item.id, barrier, "case"))
-    follow(session)
-
-
-def test_new_words_answer_who_waits_and_are_told_once_to_whoever_found_the_old_ones_unclear(
-    session: Session, item: Item
-) -> None:
-    for person in (BEN, DOV):
-        hinders(session, person, item, Barrier.UNCLEAR, -1)
-    hinders(session, CLEO, item, Barrier.NO_TIME, -1)
-    request = wants(session, item, BEN, day=-1)
-    revises(session, item, "First drain the queue, then restart.")
-    revises(session, item, "First drain the queue, then restart it with --resume.")
-    (turn,) = now(session, request).answers
-    assert (turn.helper, turn.state, turn.made_clearer) == (ANA, TurnState.ANSWERED, True)
-    assert [letter.to for letter in letters(session, "help_answer:")] == [BEN]
-    assert [letter.to for letter in letters(session, "clearer:")] == [DOV], "Ben has it as his answer"
-    assert items.get(session, TEAM, item.id).version == 3
-
-
-def test_the_contributor_hears_once_for_these_words_that_they_are_not_clear(session: Session, item: Item) -> None:
-    hinders(session, ANA, item, Barrier.UNCLEAR)
-    hinders(session, BEN, item, Barrier.UNCLEAR)
-    hinders(session, BEN, item, Barrier.UNCLEAR)
-    assert letters(session, "unclear:") == [], "one person, however often, beside herself"
-    hinders(session, DOV, item, Barrier.UNCLEAR)
-    hinders(session, CLEO, item, Barrier.UNCLEAR)
-    (letter,) = letters(session, "unclear:")
-    assert (letter.to, letter.priority) == (ANA, Proactive.FEED)
-    revises(session, item, "Drain it.", ANA)
-    for person in (DOV, CLEO):
-        hinders(session, person, item, Barrier.UNCLEAR, 1)
-    assert len(letters(session, "unclear:")) == 2
-
-
-def test_who_is_not_convinced_is_shown_what_became_of_it(session: Session, item: Item) -> None:
-    hinders(session, BEN, item, Barrier.NO_TIME)
-    assert letters(session, "for_others:") == []
-    hinders(session, BEN, item, Barrier.NOT_CONVINCED)
-    assert [letter.to for letter in letters(session, "for_others:")] == [BEN]
-    assert log.about_item(session, Responded, TEAM, [item.id]) == []
