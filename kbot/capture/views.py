@@ -200,6 +200,14 @@ def edited(item: Item, new_text: str) -> tuple[str, list[Block]]:
     ]
 
 
+def edit_settled(item: Item) -> tuple[str, list[Block]]:
+    """What that question says when its contributor has decided, or there is nothing to decide any more."""
+    if item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
+        return "It is not saved any more.", [section(f"*{title_of(item)}* is not saved any more.")]
+    text = f"You edited the message behind {linked_title(item)}. Settled: this is what is saved of it.\n"
+    return "Settled.", [section(text + quoted(item.lines.body, 600)), buttons(button("Edit", EDIT, item.id))]
+
+
 def orphaned(item: Item) -> tuple[str, list[Block]]:
     """The source was deleted: keep as own words, or delete."""
     title = title_of(item)
