@@ -35,7 +35,6 @@ KEEP_OLD = "capture.keep_old"
 KEEP_WORDS = "capture.keep_words"
 LET_GO = "capture.let_go"
 MORE_LINES = "capture.more_lines"
-CAPTURE_AGAIN = "capture.again"
 
 SAVE_MODAL = "capture.save_modal"
 EDIT_MODAL = "capture.edit_modal"

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +25,7 @@ from kbot.home.question_views import Questions
 from kbot.library import items, topics
 from kbot.library.facts import Item, ItemState
 from kbot.library.search.thresholds import Threshold, Tuning
-from kbot.meaning.embedder import DIMENSIONS
+from kbot.meaning.hashed import HashEmbedder
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy, Publication, Viewer
 from kbot.people.hours import local_moment
@@ -270,7 +269,7 @@ def test_when_one_means_to_try_it_can_be_said_here(session: Session) -> None:
 def test_whether_what_was_needed_came_is_asked_here_too(session: Session) -> None:
     until = local_moment(date(2026, 11, 23), 0, ZoneInfo("America/New_York"))
     found = saved(session, "Found")
-    kept = needs.say(session, act(BEN), "x", until, PLATFORM, np.zeros(DIMENSIONS, np.float32), [found.id])
+    kept = needs.say(session, act(BEN), "x", until, PLATFORM, HashEmbedder().embed("x"), [found.id])
     assert needs.move(session, TEAM, kept.id, NeedState.ASKED)
     shown = home(session, BEN, PLATFORM)
     assert "You needed: _x_. The day you named is over. Did what came help?\n• *Found*\n[It helped] [Partly]" in shown
@@ -505,7 +504,7 @@ def test_what_i_follow_and_need_is_there(session: Session) -> None:
     assert found is not None
     topics.follow(session, act(BEN), found.id)
     until = local_moment(date(2026, 12, 3), 0, ZoneInfo("America/New_York"))
-    needs.say(session, act(BEN), "moving billing", until, PLATFORM, np.zeros(DIMENSIONS, np.float32), ())
+    needs.say(session, act(BEN), "moving billing", until, PLATFORM, HashEmbedder().embed("moving billing"), ())
     tab = home(session, BEN)
     assert "Topics: *deploys*" in tab
     assert "_moving billing_ · until Wednesday 2 December" in tab
