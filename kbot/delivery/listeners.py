@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
-from kbot.delivery import deliveries, intentions, muting, ticks, views
+from kbot.delivery import deliveries, intentions, mailing, muting, ticks, views
 from kbot.delivery.facts import CARD
 from kbot.house import House
 from kbot.library.facts import Item
@@ -135,7 +135,7 @@ async def on_reaction_added(house: House, event: Event) -> None:
     letter = await _ticked(house, event)
     if letter is None:
         return
-    inside = await house.unit.read(deliveries.of_letter, letter)
+    inside = await house.unit.read(mailing.of_letter, letter)
     seen = await show(house, event.team, letter.to, [one.item for one in inside])
     act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
     ts = str(event.body["event_ts"])

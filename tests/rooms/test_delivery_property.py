@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.clock import Clock
-from kbot.delivery import deliveries, jobs, mobilizing
+from kbot.delivery import jobs, mailing, mobilizing
 from kbot.delivery.facts import CARD, TO_CHANNEL, State
 from kbot.delivery.tables import DeliveryRow
 from kbot.home import jobs as home
@@ -215,8 +215,8 @@ async def _do(world: World, step: str, what: str | None) -> None:
     elif step == "choose":
         await jobs.choose_recipients(world.house)
     elif step == "plan":
-        for team, recipient in await unit.read(deliveries.waiting, world.house.now()):
-            await unit(deliveries.plan, team, recipient, world.house.now(), REAL)
+        for team, recipient in await unit.read(mailing.waiting, world.house.now()):
+            await unit(mailing.plan, team, recipient, world.house.now(), REAL)
     elif step == "send":
         await _send(world)
     elif step == "offer":

@@ -12,7 +12,7 @@ from kbot.answers import listeners as answers
 from kbot.capture import flags, link_listeners, sources
 from kbot.capture import listeners as capture
 from kbot.cards import PLAN, Block
-from kbot.delivery import deliveries, mobilize_listeners, mobilizing, need_listeners, needs, topic_listeners
+from kbot.delivery import deliveries, mailing, mobilize_listeners, mobilizing, need_listeners, needs, topic_listeners
 from kbot.delivery import listeners as delivery
 from kbot.delivery.facts import NeedState, Rule
 from kbot.follow_up import cases, lots, opening, responses
@@ -372,12 +372,12 @@ def test_what_came_and_was_not_answered_can_be_answered_here(session: Session) -
     item = saved(session, "New")
     deliveries.add(session, act(CLEO), item, BEN, Rule.BROKER)
     assert "New for you" not in home(session, BEN, PLATFORM)
-    assert deliveries.plan(session, TEAM, BEN, MONDAY, REAL)
+    assert mailing.plan(session, TEAM, BEN, MONDAY, REAL)
     found = deliveries.get(session, TEAM, item.id, BEN)
     assert found is not None
     assert found.letter is not None
     arrives(session, Letter(TEAM, found.letter, "", BEN), MONDAY)
-    deliveries.settle(session, MONDAY)
+    mailing.settle(session, MONDAY)
     shown = home(session, BEN, PLATFORM)
     assert "New for you\n*New*\nYou get this because Cleo, a broker, thought of you." in shown
     assert "[I'll use this] [Good to know] [Not for me]" in shown
