@@ -32,6 +32,7 @@ from kbot.follow_up import (
     story_jobs,
     tick_jobs,
     ticks,
+    unclear,
 )
 from kbot.follow_up import jobs as follow_up
 from kbot.helping import clearer, requests
@@ -97,9 +98,9 @@ AFTER: Mapping[type[Fact], Sequence[Follow]] = {
     Helped: [opening.ask_whether_help_did_it],
     Responded: [deliveries.open_next_wave],
     Verified: [deliveries.open_next_wave],
-    Hindered: [clearer.tell_of_others, clearer.tell_contributor],
+    Hindered: [clearer.tell_of_others, unclear.keep_for_the_note],
     HelpWanted: [requests.open_request],
-    Revised: [recipients.clarified, clearer.made_clearer, planning.show_clearer],
+    Revised: [recipients.clarified, clearer.made_clearer, unclear.show_clearer, planning.show_clearer],
     Withdrawn: [
         cases.close_for_item,
         channel_asks.drop_item,

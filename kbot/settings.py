@@ -10,7 +10,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kbot.act import BadInput
 
-Token = Annotated[SecretStr | None, Field(default=None)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://")]
 

@@ -86,12 +86,6 @@ def of_person(session: Session, team: str, person: str) -> list[Question]:
     return [row.fact for row in session.scalars(query.order_by(QuestionRow.asked_at.desc(), QuestionRow.id))]
 
 
-def is_known(session: Session, team: str, asked_as: str) -> bool:
-    """Whether this message or command has been taken as a question already."""
-    query = select(QuestionRow.id).where(QuestionRow.team_id == team, QuestionRow.asked_as == asked_as)
-    return session.execute(query).first() is not None
-
-
 def rename_channel(session: Session, team: str, old: str, new: str) -> None:
     """Slack gave a channel another id: what was asked in it goes with it."""
     move_rows(session, QuestionRow, team, old, new)

@@ -7,7 +7,7 @@ from kbot.capture import views
 from kbot.capture.flags import Finding
 from kbot.capture.views import title_from
 from kbot.house import House
-from kbot.library.facts import BODY_LIMIT, Lines, Source
+from kbot.library.facts import BODY_LIMIT, Item, Lines, Source
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy
 from kbot.people.viewers import channel_for, member_of, names, person_of
@@ -53,6 +53,18 @@ async def finding_of(house: House, team: str, message: SlackMessage) -> Finding:
     )
     lines = Lines(title=title_from(question or body), body=body, question=cut(question, BODY_LIMIT))
     return Finding(message.channel, contributor, lines, source)
+
+
+async def words_of_source(house: House, item: Item) -> str | None:
+    """What the message behind an item says now, in plain words; None when it is gone."""
+    source = item.source
+    message = await house.slack.message(source.channel, source.ts) if source is not None else None
+    if message is None and source is not None and source.thread_ts:
+        message = await house.slack.reply(source.channel, source.thread_ts, source.ts)
+    if message is None:
+        return None
+    said = await names(house, item.team, mentioned(message.text))
+    return plain(message.text, lambda person: said.get(person, person))
 
 
 def _words(message: SlackMessage, said: Mapping[str, str]) -> str:

@@ -24,8 +24,6 @@ from kbot.trail.log import remember
 MARK = "capture.mark"
 SEEN = "capture.seen"
 NOTICE = "capture.notice"
-EDITED = "capture.edited"
-ORPHANED = "capture.orphaned"
 REFUSED = "capture.refused"
 JOINED = "capture.joined"
 
@@ -64,6 +62,11 @@ class Saved:
 def notice_key(item: Item) -> str:
     """The key of the contributor's notice: one for each time that the item begins, and it begins anew after an undo."""
     return f"notice:{item.id}:{item.created_at:%Y%m%dT%H%M%S%f}"
+
+
+def orphaned_key(item: str) -> str:
+    """The key of the question after the deletion of an item's source."""
+    return f"orphaned:{item}"
 
 
 def refresh_notice(session: Session, team: str, item_id: str) -> None:
@@ -256,10 +259,11 @@ def _gone(session: Session, act: Act, item: Item, real: datetime) -> None:
             real,
         )
     refresh_notice(session, act.team, item.id)
-    outbox.refresh(session, act.team, f"orphaned:{item.id}")
+    outbox.refresh(session, act.team, orphaned_key(item.id))
 
 
-def _own(session: Session, act: Act, item_id: str) -> Item:
+def own(session: Session, act: Act, item_id: str) -> Item:
+    """An item of who acts. Raises BadInput for anybody else."""
     item = items.get(session, act.team, item_id)
     if item.contributor != act.person:
         raise BadInput("Only the person who wrote it can decide that.")
@@ -268,7 +272,7 @@ def _own(session: Session, act: Act, item_id: str) -> Item:
 
 def accept(session: Session, act: Act, item_id: str, *, with_name: bool) -> None:
     """The contributor says that it is fine, with their name or without; what waited for that is published."""
-    item = _own(session, act, item_id)
+    item = own(session, act, item_id)
     if item.state in (ItemState.REJECTED, ItemState.WITHDRAWN):
         raise items.Gone
     if not with_name:
@@ -281,14 +285,14 @@ def accept(session: Session, act: Act, item_id: str, *, with_name: bool) -> None
 
 def show_name(session: Session, act: Act, item_id: str) -> None:
     """The contributor wants to be named after all."""
-    _own(session, act, item_id)
+    own(session, act, item_id)
     items.leave_name_out(session, act, item_id, out=False)
     refresh_notice(session, act.team, item_id)
 
 
 def refuse(session: Session, act: Act, item_id: str, real: datetime) -> None:
     """The contributor takes it back, for ever: nobody finds it, and a new flag does not save it again."""
-    item = _own(session, act, item_id)
+    item = own(session, act, item_id)
     items.set_consent(session, act, item_id, Consent.REFUSED)
     if item.state is not ItemState.REJECTED:
         items.take_away(session, act, item_id, ItemState.REJECTED)
@@ -305,7 +309,7 @@ def edit(
     session: Session, act: Act, item_id: str, lines: Lines, kind: ItemKind, about: Sequence[str] | None = None
 ) -> None:
     """The contributor says it in other words; editing what waits for their yes is a yes. `about`: its topics now."""
-    item = _own(session, act, item_id)
+    item = own(session, act, item_id)
     if item.state in (ItemState.REJECTED, ItemState.WITHDRAWN):
         raise items.Gone
     items.revise(session, act, item_id, lines, kind=kind)
@@ -315,51 +319,6 @@ def edit(
     if item.state is ItemState.LAPSED or item.waits_for in (WaitsFor.CONTRIBUTOR, WaitsFor.TIME):
         items.publish(session, act, item_id)
     refresh_notice(session, act.team, item_id)
-
-
-def source_edited(session: Session, act: Act, channel: str, ts: str, edited_ts: str, real: datetime) -> None:
-    """The source message was edited: the contributor is asked whether the item shall say the new words."""
-    if not items.source_edited(session, act.team, channel, ts, edited_ts):
-        return
-    item = items.by_source(session, act.team, channel, ts)
-    if item is None or item.contributor is None or item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
-        return
-    about = {"item": item.id, "edited_ts": edited_ts}
-    outbox.plan(session, Letter(act.team, f"edited:{item.id}:{edited_ts}", EDITED, item.contributor, about), real)
-
-
-def source_deleted(session: Session, act: Act, channel: str, ts: str, real: datetime) -> None:
-    """The source message is gone: its item is hidden at once, and the contributor may keep it as their own words."""
-    item = items.bury(session, act.team, channel, ts)
-    if item is None or item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
-        return
-    items.take_away(session, act, item.id, ItemState.WITHDRAWN)
-    refresh_notice(session, act.team, item.id)
-    if item.contributor is not None and item.consent is not Consent.REFUSED:
-        letter = Letter(act.team, f"orphaned:{item.id}", ORPHANED, item.contributor, {"item": item.id})
-        outbox.plan(session, letter, real)
-
-
-def keep_own_words(session: Session, act: Act, item_id: str) -> None:
-    """The contributor keeps what a deleted message said; it is found again, without the message.
-
-    Where a broker had still to approve it, that is so as before.
-    """
-    item = _own(session, act, item_id)
-    if item.consent is Consent.REFUSED:
-        raise items.Gone
-    items.detach(session, act, item_id)
-    items.set_consent(session, act, item_id, Consent.GIVEN)
-    if item.waits_for is WaitsFor.BROKER:
-        items.move(session, act, item_id, ItemState.CANDIDATE)
-    else:
-        items.publish(session, act, item_id)
-    outbox.refresh(session, act.team, f"orphaned:{item_id}")
-
-
-def let_go(session: Session, act: Act, item_id: str, real: datetime) -> None:
-    """The contributor lets a deleted message's item go as well."""
-    refuse(session, act, item_id, real)
 
 
 def come_of_age(session: Session, act: Act, item_id: str) -> None:

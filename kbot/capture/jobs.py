@@ -1,15 +1,15 @@
 """The doors of capture from the queue: its letters, written at the moment of sending, and candidates come of age."""
 
-from kbot.capture import flags, views
+from kbot.capture import flags, sources, views
+from kbot.capture.finding import words_of_source
 from kbot.cards import section
 from kbot.house import House
 from kbot.library import items, looking
-from kbot.library.facts import Consent, ItemState
+from kbot.library.facts import ItemState
 from kbot.people.viewers import names, person_of, viewer_of
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
-from kbot.slack.mrkdwn import mentioned, plain
 from kbot.slack.outgoing import Outgoing, Post, React, Whisper
 
 MARK_EMOJI = "bookmark"
@@ -58,15 +58,14 @@ async def notice(house: House, letter: Letter) -> Outgoing | Drop | Hold:
 
 
 async def edited(house: House, letter: Letter) -> Outgoing | Drop | Hold:
-    """The question after an edit of the source, with the words as they are now."""
+    """The question after an edit of the source, with the words as they are now; and that it is settled."""
     item = await house.unit.read(items.get, letter.team, letter.about["item"])
-    if item.source is None or item.consent is Consent.REFUSED:
-        return Drop("the item has no message any more")
-    message = await house.slack.message(item.source.channel, item.source.ts)
-    if message is None:
-        return Drop("the message is gone")
-    said = await names(house, letter.team, mentioned(message.text))
-    return views.post(letter.to, views.edited(item, plain(message.text, lambda person: said.get(person, person))))
+    if not await house.unit.read(sources.is_open, item, letter.about["edited_ts"]):
+        if await house.unit.read(outbox.where, letter.team, letter.key) is None:
+            return Drop("there is nothing to decide any more")
+        return views.post(letter.to, views.edit_settled(item))
+    words = await words_of_source(house, item)
+    return views.post(letter.to, views.edited(item, words)) if words is not None else Drop("the message is gone")
 
 
 async def orphaned(house: House, letter: Letter) -> Outgoing | Drop | Hold:
@@ -95,8 +94,8 @@ LETTERS = {
     flags.MARK: mark,
     flags.SEEN: seen,
     flags.NOTICE: notice,
-    flags.EDITED: edited,
-    flags.ORPHANED: orphaned,
+    sources.EDITED: edited,
+    sources.ORPHANED: orphaned,
     flags.REFUSED: refused,
     flags.JOINED: joined,
 }

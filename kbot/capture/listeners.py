@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.capture import flags, views
+from kbot.capture import flags, sources, views
 from kbot.capture.finding import find_message, finding_of, may_add
 from kbot.capture.flags import Finding, Flag, Saved
 from kbot.capture.written import kind_of, topics_of, written
@@ -91,12 +91,12 @@ async def on_message(house: House, event: Event) -> None:
     changed = body.get("message") or {}
     act = house.act(event.team, str(changed.get("user") or ""), str(body.get("channel") or ""), event.id)
     if event.subtype == "message_deleted":
-        await house.unit(inbox.finishing(event, flags.source_deleted), act, act.place, str(body["deleted_ts"]), real)
+        await house.unit(inbox.finishing(event, sources.source_deleted), act, act.place, str(body["deleted_ts"]), real)
     elif changed.get("subtype") == "tombstone":
-        await house.unit(inbox.finishing(event, flags.source_deleted), act, act.place, str(changed["ts"]), real)
+        await house.unit(inbox.finishing(event, sources.source_deleted), act, act.place, str(changed["ts"]), real)
     elif event.subtype == "message_changed":
         edit = (act.place, str(changed["ts"]), str(changed["edited"]["ts"]))
-        await house.unit(inbox.finishing(event, flags.source_edited), act, *edit, real)
+        await house.unit(inbox.finishing(event, sources.source_edited), act, *edit, real)
 
 
 async def on_joined(house: House, event: Event) -> None:
@@ -317,21 +317,22 @@ async def on_take_over(house: House, press: Press) -> Answer:
     message = await find_message(house, press.team, item.source.channel, item.source.ts, item.source.thread_ts)
     finding = await finding_of(house, press.team, message)
     lines = replace(item.lines, body=finding.lines.body, question=finding.lines.question)
-    await house.unit(flags.edit, _act(house, press), item.id, lines, item.kind)
-    return Reply("Taken over: others find your new words from now on.", replace=True)
+    await house.unit(sources.take_over, _act(house, press), item.id, lines, item.kind)
+    return None
 
 
 async def on_keep_old(house: House, press: Press) -> Answer:
-    return Reply("Fine, it stays as it was.", replace=True)
+    await house.unit(sources.settle_edit, _act(house, press), press.value)
+    return None
 
 
 async def on_keep_words(house: House, press: Press) -> Answer:
-    await house.unit(flags.keep_own_words, _act(house, press), press.value)
+    await house.unit(sources.keep_own_words, _act(house, press), press.value)
     return None
 
 
 async def on_let_go(house: House, press: Press) -> Answer:
-    await house.unit(flags.let_go, _act(house, press), press.value, house.clock.real())
+    await house.unit(sources.let_go, _act(house, press), press.value, house.clock.real())
     return None
 
 

@@ -37,7 +37,6 @@ KEEP_OLD = "capture.keep_old"
 KEEP_WORDS = "capture.keep_words"
 LET_GO = "capture.let_go"
 MORE_LINES = "capture.more_lines"
-CAPTURE_AGAIN = "capture.again"
 
 IT_BUILDS_ON = "It builds on that one"
 SAVE_MODAL = "capture.save_modal"
@@ -208,6 +207,14 @@ def edited(item: Item, new_text: str) -> tuple[str, list[Block]]:
             button("Keep it as it was", KEEP_OLD, item.id),
         ),
     ]
+
+
+def edit_settled(item: Item) -> tuple[str, list[Block]]:
+    """What that question says when its contributor has decided, or there is nothing to decide any more."""
+    if item.state not in (ItemState.CANDIDATE, ItemState.PUBLISHED):
+        return "It is not saved any more.", [section(f"*{title_of(item)}* is not saved any more.")]
+    text = f"You edited the message behind {linked_title(item)}. Settled: this is what is saved of it.\n"
+    return "Settled.", [section(text + quoted(item.lines.body, 600)), buttons(button("Edit", EDIT, item.id))]
 
 
 def orphaned(item: Item) -> tuple[str, list[Block]]:

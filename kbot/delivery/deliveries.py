@@ -1,35 +1,26 @@
-"""Deliveries: chosen, put into letters at the pace of each person, answered. Of one item each person gets one."""
+"""Deliveries: chosen, widened in waves, answered. Of one item each person gets one; the letters are in mailing.py."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.delivery import muting
-from kbot.delivery.facts import CARD, NEXT, TO_CHANNEL, Delivery, Rule, Said, State, Why
+from kbot.delivery.facts import NEXT, Delivery, Rule, Said, State, Why
 from kbot.delivery.tables import DeliveryRow, NeedRow, SpreadRow
 from kbot.library import items, topics
 from kbot.library.facts import Item
 from kbot.library.tables import FollowRow, WordsRow
-from kbot.people import directory
-from kbot.people.facts import Pace, Person
-from kbot.people.hours import iso_week, local_moment
 from kbot.people.moved import move_rows
 from kbot.post import outbox
-from kbot.post.gate import Proactive
-from kbot.post.outbox import Letter
 from kbot.storage.upsert import insert_new
 from kbot.trail.evidence import evidence
 from kbot.trail.facts import (
-    Delivered,
     Fact,
     Intended,
     NotSuited,
     Plan,
-    Posted,
     Published,
     ReceiptKind,
     Received,
@@ -40,13 +31,6 @@ from kbot.trail.facts import (
 )
 from kbot.trail.log import remember
 from kbot.trail.tables import FactRow
-
-MOST_IN_A_LETTER = 3
-WORTH_FOR = timedelta(days=30)
-"""What has found no letter by then is not new any more."""
-
-UNWISHED_EVERY = timedelta(days=7)
-"""A letter of nothing but what kbot chose by itself comes at most so often after any other."""
 
 UNREAD_AT_MOST = timedelta(seconds=30)
 """So long (machine's time) an item waits for its vector before its recipients are chosen without."""
@@ -99,20 +83,20 @@ def open_next_wave(session: Session, fact: Fact, real: datetime) -> None:
         return
     mine = DeliveryRow.item_id == fact.item
     if _widen(session, fact.team, fact.item, 1):
-        _move(session, fact.team, State.HELD, State.WAITING, mine, DeliveryRow.wave == 2)
+        move(session, fact.team, State.HELD, State.WAITING, mine, DeliveryRow.wave == 2)
         return
     proofs = said.used + (items.get(session, fact.team, fact.item).verified_at is not None)
     if proofs >= 2 and _widen(session, fact.team, fact.item, 2):
-        _move(session, fact.team, State.HELD, State.OFFERED, mine, chosen_at=fact.at)
+        move(session, fact.team, State.HELD, State.OFFERED, mine, chosen_at=fact.at)
 
 
 def drop_item(session: Session, fact: Fact, real: datetime) -> None:
     """An item is gone: what has not left stays here."""
     for state in (State.HELD, State.OFFERED, State.WAITING):
-        _move(session, fact.team, state, State.DROPPED, DeliveryRow.item_id == fact.item)
+        move(session, fact.team, state, State.DROPPED, DeliveryRow.item_id == fact.item)
 
 
-def _move(session: Session, team: str, state: State, to: State, *which: object, **values: object) -> list[DeliveryRow]:
+def move(session: Session, team: str, state: State, to: State, *which: object, **values: object) -> list[DeliveryRow]:
     """Deliveries go from one state to another, as the table of transitions allows."""
     assert to in NEXT[state] or to is state
     moving = (
@@ -156,7 +140,7 @@ def add(
         return True
     changed = {name: row[name] for name in ("rule", "need_id", "by", "note", "points", "wave", "chosen_at")}
     mine = (DeliveryRow.item_id == item.id, DeliveryRow.recipient == recipient, DeliveryRow.said.is_(None))
-    return bool(_move(session, act.team, State.OFFERED, State.WAITING, *mine, **changed))
+    return bool(move(session, act.team, State.OFFERED, State.WAITING, *mine, **changed))
 
 
 def has_used_kbot(session: Session, team: str, person: str) -> bool:
@@ -166,152 +150,18 @@ def has_used_kbot(session: Session, team: str, person: str) -> bool:
     return bool(session.execute(select(or_(acted, follows))).scalar_one())
 
 
-# -- letters
-
-
-def waiting(session: Session, now: datetime, most: int = 500) -> list[tuple[str, str]]:
-    """For whom a letter may be planned now (people's time): team, and the person or channel. None for whom one is on
-    its way, or who has had theirs of today."""
-    planned = aliased(DeliveryRow)
-    on_its_way = exists().where(
-        planned.state == State.PLANNED.value,
-        planned.team_id == DeliveryRow.team_id,
-        planned.recipient == DeliveryRow.recipient,
-    )
-    query = select(DeliveryRow.team_id, DeliveryRow.recipient).where(
-        DeliveryRow.state == State.WAITING.value,
-        or_(DeliveryRow.not_before.is_(None), DeliveryRow.not_before <= now),
-        ~on_its_way,
-    )
-    return [(team, recipient) for team, recipient in session.execute(query.distinct().limit(most))]
-
-
-def plan(session: Session, team: str, recipient: str, now: datetime, real: datetime) -> bool:
-    """Put what waits for somebody into one letter, the best three, unless one is on its way or it is not yet time.
-
-    A person's pace says when; a channel gets one a day. What nobody wished for comes along with what they did, or once
-    a week. `now` is people's time, `real` the machine's.
-    """
-    directory.lock_person(session, team, recipient)
-    mine = DeliveryRow.recipient == recipient
-    _move(session, team, State.WAITING, State.DROPPED, mine, DeliveryRow.chosen_at <= now - WORTH_FOR)
-    rows = session.scalars(
-        select(DeliveryRow)
-        .where(DeliveryRow.team_id == team, mine, DeliveryRow.state.in_((State.WAITING, State.PLANNED)))
-        .order_by(DeliveryRow.points.desc(), DeliveryRow.chosen_at, DeliveryRow.item_id)
-    ).all()
-    if not rows or any(row.state == State.PLANNED for row in rows):
-        return False
-    person = None if rows[0].is_channel else directory.person(session, team, recipient)
-    if not rows[0].is_channel and (person is None or person.pace is Pace.NEVER):
-        _move(session, team, State.WAITING, State.DROPPED, mine)
-        return False
-    if person is not None and not any(Rule(row.rule).is_asked_for for row in rows):
-        came = outbox.arrivals(session, team, recipient, CARD)
-        if came and came[-1].sent_at > now - UNWISHED_EVERY:
-            _move(session, team, State.WAITING, State.WAITING, mine, not_before=came[-1].sent_at + UNWISHED_EVERY)
-            return False
-    taken = rows[:MOST_IN_A_LETTER]
-    letter = Letter(
-        team,
-        _key(recipient, person, taken[0].item_id, now),
-        TO_CHANNEL if person is None else CARD,
-        recipient,
-        proactive=Proactive.DELIVERY if person is not None else None,
-    )
-    if not outbox.plan(session, letter, real):  # today's, or this week's, has gone out already
-        _move(session, team, State.WAITING, State.WAITING, mine, not_before=_next_turn(person, now))
-        return False
-    inside = DeliveryRow.item_id.in_([row.item_id for row in taken])
-    _move(session, team, State.WAITING, State.PLANNED, mine, inside, letter=letter.key)
-    return True
-
-
-def _key(recipient: str, person: Person | None, item: str, now: datetime) -> str:
-    """One letter for each key: that is the pace."""
-    if person is None:
-        return f"delivery:{recipient}:{now:%Y-%m-%d}"
-    if person.pace is Pace.AT_ONCE:
-        return f"delivery:{recipient}:{item}"
-    if person.pace is Pace.WEEKLY:
-        return f"delivery:{recipient}:{iso_week(now, person.zone)}"
-    return f"delivery:{recipient}:{now.astimezone(person.zone):%Y-%m-%d}"
-
-
-def _next_turn(person: Person | None, now: datetime) -> datetime:
-    """When the next key begins."""
-    zone = person.zone if person is not None else ZoneInfo("UTC")
-    today = now.astimezone(zone).date()
-    days = 7 - today.weekday() if person is not None and person.pace is Pace.WEEKLY else 1
-    return local_moment(today + timedelta(days=days), 0, zone)
-
-
-def settle(session: Session, now: datetime) -> int:
-    """What became of the letters on their way: their items were delivered, or never left. Returns how many ended."""
-    planned = session.execute(
-        select(DeliveryRow.team_id, DeliveryRow.letter).where(DeliveryRow.state == State.PLANNED.value).distinct()
-    ).all()
-    letters = [(team, letter) for team, letter in planned if letter is not None]
-    lost = outbox.never_left(session, letters)
-    ended = 0
-    for team, letter in letters:
-        mine = DeliveryRow.letter == letter
-        arrived = outbox.where(session, team, letter)
-        if (team, letter) in lost:
-            ended += len(_move(session, team, State.PLANNED, State.DROPPED, mine))
-        elif arrived is not None:
-            at = arrived.at or now
-            for row in _move(session, team, State.PLANNED, State.SENT, mine, sent_at=at):
-                ended += 1
-                key = f"{row.item_id}:{row.recipient}"
-                if row.is_channel:
-                    remember(session, Posted(team, key, at, None, row.item_id, row.recipient))
-                else:
-                    remember(session, Delivered(team, key, at, row.recipient, row.item_id, row.rule))
-    return ended
-
-
-def anything_planned(session: Session) -> bool:
-    """Whether a letter is on its way."""
-    return (
-        session.execute(select(DeliveryRow.letter).where(DeliveryRow.state == State.PLANNED.value).limit(1)).first()
-        is not None
-    )
-
-
-def leave_out(session: Session, letter: Letter, items: Iterable[str]) -> None:
-    """These items are not in the letter after all: gone by now, or not for its reader to see."""
-    unseen = (DeliveryRow.letter == letter.key, DeliveryRow.item_id.in_(set(items)))
-    _move(session, letter.team, State.PLANNED, State.DROPPED, *unseen)
-
-
 def of_person(session: Session, team: str, person: str) -> list[Delivery]:
     """What was sent to this person."""
     query = select(DeliveryRow).where(
         DeliveryRow.team_id == team, DeliveryRow.recipient == person, DeliveryRow.state == State.SENT.value
     )
-    return [_delivery(session, row) for row in session.scalars(query.order_by(DeliveryRow.sent_at))]
-
-
-def of_letter(session: Session, letter: Letter) -> list[Delivery]:
-    """What is in a letter, the best first."""
-    rows = session.scalars(
-        select(DeliveryRow)
-        .where(
-            DeliveryRow.team_id == letter.team,
-            DeliveryRow.letter == letter.key,
-            DeliveryRow.state != State.DROPPED.value,
-        )
-        .order_by(DeliveryRow.points.desc(), DeliveryRow.chosen_at, DeliveryRow.item_id)
-        .execution_options(populate_existing=True)
-    )
-    return [_delivery(session, row) for row in rows]
+    return [fact_of(session, row) for row in session.scalars(query.order_by(DeliveryRow.sent_at))]
 
 
 def get(session: Session, team: str, item: str, recipient: str) -> Delivery | None:
     """The delivery of an item to somebody, whatever became of it."""
     row = session.get(DeliveryRow, (team, item, recipient), populate_existing=True)
-    return _delivery(session, row) if row else None
+    return fact_of(session, row) if row else None
 
 
 def unanswered(session: Session, team: str, person: str, since: datetime, most: int = 30) -> list[Delivery]:
@@ -322,10 +172,11 @@ def unanswered(session: Session, team: str, person: str, since: datetime, most: 
     query = select(DeliveryRow).where(*mine, or_(DeliveryRow.sent_at > since, offered))
     newest = func.coalesce(DeliveryRow.sent_at, DeliveryRow.chosen_at).desc()
     rows = session.scalars(query.order_by(newest, DeliveryRow.item_id).limit(most))
-    return [_delivery(session, row) for row in rows]
+    return [fact_of(session, row) for row in rows]
 
 
-def _delivery(session: Session, row: DeliveryRow) -> Delivery:
+def fact_of(session: Session, row: DeliveryRow) -> Delivery:
+    """A delivery as its row says it."""
     need = session.get(NeedRow, (row.team_id, row.need_id)) if row.need_id else None
     topic = topics.get(session, row.team_id, row.topic_id) if row.topic_id else None
     return Delivery(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kbot.cards import hidden
-from kbot.delivery import deliveries, mobilize_views, need_views, needs, recipients, views
+from kbot.delivery import deliveries, mailing, mobilize_views, need_views, needs, recipients, views
 from kbot.delivery.facts import CARD, NEED_OVER, TO_CHANNEL, WIDEN, Delivery, NeedState, Rule
 from kbot.house import House
 from kbot.library import items, widening
@@ -82,10 +82,10 @@ def _choose(session: Session, item: Item, inside: Collection[str] | None, now: d
 async def plan_letters(house: House) -> None:
     """At each tick: what became of the letters on their way, and the next ones, as each person's pace allows."""
     now = house.now()
-    if await house.unit.read(deliveries.anything_planned):
-        await house.unit(deliveries.settle, now)
-    for team, recipient in await house.unit.read(deliveries.waiting, now):
-        await house.unit(deliveries.plan, team, recipient, now, house.clock.real())
+    if await house.unit.read(mailing.anything_planned):
+        await house.unit(mailing.settle, now)
+    for team, recipient in await house.unit.read(mailing.waiting, now):
+        await house.unit(mailing.plan, team, recipient, now, house.clock.real())
 
 
 async def card(house: House, letter: Letter) -> Outgoing | Drop | Hold:
@@ -130,7 +130,7 @@ async def widen(house: House, letter: Letter) -> Outgoing | Drop | Hold:
 
 async def _shown(house: House, letter: Letter, read_in: str | None) -> list[views.Shown]:
     """What of a letter may be shown now; on its way for the first time, it leaves the rest out for good."""
-    inside = await house.unit.read(deliveries.of_letter, letter)
+    inside = await house.unit.read(mailing.of_letter, letter)
     wanted = [one.item for one in inside]
     if read_in is None:
         found = await show(house, letter.team, letter.to, wanted)
@@ -141,7 +141,7 @@ async def _shown(house: House, letter: Letter, read_in: str | None) -> list[view
     kept = [one for one in inside if one.item in by_id and not (is_new and _is_held_back(one, found, house.now()))]
     left_out = [one.item for one in inside if one not in kept]
     if is_new and left_out:
-        await house.unit(deliveries.leave_out, letter, left_out)
+        await house.unit(mailing.leave_out, letter, left_out)
     senders = await names(house, letter.team, {one.why.by for one in kept if one.why.by})
     return [
         views.Shown(one, by_id[one.item], found.names, found.evidence[one.item], _sender(one, by_id[one.item], senders))

@@ -1,12 +1,10 @@
-"""The doors of delivery from Slack: the buttons of every card, pause and stop under what was delivered."""
-
-from datetime import timedelta
+"""The doors of delivery from Slack: the buttons of every card, and stop under what was delivered."""
 
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
 from kbot.cards import ASK_CONTRIBUTOR, CARD_MENU, DOUBT, GOOD, LESS, NOT_FOR_ME, PLAN, STOP_DELIVERIES, USE
-from kbot.delivery import deliveries, intentions, muting, ticks, views
+from kbot.delivery import deliveries, intentions, mailing, muting, ticks, views
 from kbot.delivery.facts import CARD
 from kbot.house import House
 from kbot.library.facts import Item
@@ -22,7 +20,6 @@ from kbot.slack.words import emoji_name
 from kbot.trail.facts import Complaint, Doubted, Plan
 from kbot.trail.log import remember
 
-PAUSE = timedelta(days=7)
 TICK = "white_check_mark"
 GONE = "That is not there any more, or not for you to see."
 
@@ -127,13 +124,6 @@ def _doubt(session: Session, act: Act, item: str) -> None:
     remember(session, Doubted(act.team, f"{item}:{act.person}", act.at, act.person, item, Complaint.OUTDATED))
 
 
-async def on_pause(house: House, press: Press) -> Answer:
-    person = await member_of(house, press.team, press.person)
-    until = house.now() + PAUSE
-    await house.unit(directory.pause, _act(house, press), until)
-    return Reply(views.PAUSED.format(day=until.astimezone(person.zone).strftime("%A %-d %B")))
-
-
 async def on_stop(house: House, press: Press) -> Answer:
     await member_of(house, press.team, press.person)
     await house.unit(directory.stop, _act(house, press))
@@ -145,7 +135,7 @@ async def on_reaction_added(house: House, event: Event) -> None:
     letter = await _ticked(house, event)
     if letter is None:
         return
-    inside = await house.unit.read(deliveries.of_letter, letter)
+    inside = await house.unit.read(mailing.of_letter, letter)
     seen = await show(house, event.team, letter.to, [one.item for one in inside])
     act = house.act(event.team, letter.to, str(event.body["item"]["channel"]), event.id)
     ts = str(event.body["event_ts"])
@@ -177,7 +167,6 @@ PRESSES = {
     CARD_MENU: on_menu,
     **{f"{PLAN}.{plan.value}": on_plan for plan in Plan},
     PLAN: on_plan,
-    views.PAUSE: on_pause,
     views.STOP: on_stop,
 }
 SUBMISSIONS = {views.PLAN_MODAL: on_plan_modal}

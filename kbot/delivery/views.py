@@ -26,7 +26,9 @@ from kbot.slack.mrkdwn import escaped, one_line, quoted
 from kbot.trail.facts import Plan
 from kbot.trail.proof import Evidence
 
-PAUSE = "delivery.pause"
+PAUSE = "follow_up.pause"
+"""The one Pause that there is, answered by follow-up."""
+
 STOP = "delivery.stop"
 FOLLOW = "delivery.follow"
 UNFOLLOW = "delivery.unfollow"
@@ -179,7 +181,6 @@ def less(reason: Why) -> str:
 
 
 STOPPED = "I deliver nothing to you from now on. You find everything by asking me; your Home tab changes it."
-PAUSED = "Paused: I send nothing of my own before {day}. `/kb resume` ends the pause."
 DOUBTED = "Thank you. Whoever curates it is told that somebody finds it outdated or wrong, not who."
 
 

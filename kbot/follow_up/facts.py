@@ -307,10 +307,19 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Puzzled:
+    """To how many people an item is not clear; `is_clearer`: it says it in other words since they were told of."""
+
+    people: int
+    is_clearer: bool = False
+
+
+@dataclass(frozen=True)
 class Became:
     """What became of one item, as a note tells it: to whom it was an answer, who was asked about it, what they said.
 
-    `variants` are what people made of it, by their case; `is_first`: no note has told of a use of it before.
+    `variants` are what people made of it, by their case; `is_first`: no note has told of a use of it before. `puzzled`:
+    it was not clear to some.
     """
 
     item: Item
@@ -321,3 +330,4 @@ class Became:
     answered: int = 0
     asked: int = 0
     variants: Mapping[str, Item] = field(default_factory=dict)
+    puzzled: Puzzled | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import brakes, cases, lots, note_views, notes, opening, topic_paces, views, wording
+from kbot.follow_up import brakes, cases, lots, note_views, notes, opening, topic_paces, unclear, views, wording
 from kbot.follow_up.facts import BUNDLE, LAST_NOTE, NOTE, Answer, Became, Case, Step, Told
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked
@@ -159,8 +159,9 @@ def _became(session: Session, letter: Letter) -> list[Became]:
         if one.case.status is not None and (one.case.status.is_worth_telling or _is_confirmed(one.case)):
             of_item.setdefault(one.case.item, []).append(one)
     firsts = notes.first_used(session, team, letter.key)
+    puzzled = unclear.of_letter(session, team, letter.key)
     found = []
-    for item, told in of_item.items():
+    for item, told in {**dict.fromkeys(puzzled, ()), **of_item}.items():
         asks = [fact for fact in log.about_item(session, Answered, team, [item]) if fact.person is not None]
         answered, asked = notes.answered_of_asked(session, team, item)
         found.append(
@@ -172,6 +173,7 @@ def _became(session: Session, letter: Letter) -> list[Became]:
                 channels=len({fact.channel for fact in asks if fact.channel}),
                 answered=answered,
                 asked=asked,
+                puzzled=puzzled.get(item),
             )
         )
     return found

@@ -15,11 +15,11 @@ from kbot.cards import (
     section,
     title_of,
 )
-from kbot.follow_up.facts import Answer, Became, Case, Step, Told
+from kbot.follow_up.facts import Answer, Became, Case, Puzzled, Step, Told
 from kbot.follow_up.views import PAUSE, STOP
 from kbot.follow_up.wording import WENT
 from kbot.slack.mrkdwn import escaped, one_line
-from kbot.trail.facts import Status
+from kbot.trail.facts import UNCLEAR_TO, Status
 from kbot.trail.proof import Readers, Story
 
 THANK = "follow_up.thank"
@@ -60,7 +60,10 @@ def note(became: Sequence[Became], names: Mapping[str, str], now: datetime) -> t
         row = _row(one, names)
         if row:
             blocks.append(buttons(*row))
-    blocks.append(context("_Only what they allowed me to tell. Not everybody says._"))
+    if any(one.puzzled for one in became):
+        blocks.append(context("_Who found something unclear is told when it has new words; nobody is named to you._"))
+    if any(one.told for one in became):
+        blocks.append(context("_Only what they allowed me to tell. Not everybody says._"))
     blocks.append(buttons(button("Pause", PAUSE, "note"), button("Stop", STOP, "note")))
     return "What became of what you shared.", blocks
 
@@ -69,6 +72,8 @@ def _lines(one: Became, names: Mapping[str, str], now: datetime, room: int) -> l
     item = one.item
     lines = [f"*{title_of(item)}* (shared {age(item.created_at, now)} in <#{item.channel}>)"]
     lines += [f"- {_line(told, names, one, room)}" for told in one.told]
+    if one.puzzled is not None:
+        lines.append(f"- {_puzzled(one.puzzled)}")
     if one.is_first and any(told.case.status is not None and told.case.status.is_use for told in one.told):
         lines.append("- It was put to use for the first time, as far as I may tell.")
     if one.questions:
@@ -78,6 +83,14 @@ def _lines(one: Became, names: Mapping[str, str], now: datetime, room: int) -> l
     if one.asked >= FEWEST_ASKED:
         lines.append(f"_Not everybody says; {one.answered} of {one.asked} asked have answered._")
     return lines
+
+
+def _puzzled(puzzled: Puzzled) -> str:
+    if puzzled.is_clearer:
+        return "It was not clear to some. Thank you for the new words."
+    if puzzled.people < UNCLEAR_TO:
+        return "It was not clear to some."
+    return f"{puzzled.people} people wanted to use it, and it was not clear to them how."
 
 
 def _line(told: Told, names: Mapping[str, str], one: Became, room: int) -> str:
@@ -141,7 +154,8 @@ def _sections(lines: Sequence[str]) -> list[Block]:
 def _row(one: Became, names: Mapping[str, str]) -> list[object]:
     failed = any(told.case.status is Status.TRIED_NOT_WORKED for told in one.told)
     named = list(dict.fromkeys(told.case.person for told in one.told if told.with_name))[:MOST_THANKED]
-    row: list[object] = [button("Clarify it", EDIT_ITEM, one.item.id)] if failed else []
+    is_unclear = one.puzzled is not None and not one.puzzled.is_clearer
+    row: list[object] = [button("Clarify it", EDIT_ITEM, one.item.id)] if failed or is_unclear else []
     for n, person in enumerate(named):
         label = f"Say thanks to {names.get(person, 'them')}"
         url = f"https://slack.com/app_redirect?team={one.item.team}&channel={person}"

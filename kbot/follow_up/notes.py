@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kbot.follow_up import cases, crowds
+from kbot.follow_up import cases, crowds, unclear
 from kbot.follow_up.crowds import Crowd, Wish
 from kbot.follow_up.facts import NOTE, Case, Telling, Told
 from kbot.follow_up.tables import AskRow, CaseRow, CrowdRow, TellingRow
 from kbot.library import items
 from kbot.people import directory
+from kbot.people.facts import Person
 from kbot.people.hours import iso_week
 from kbot.post import outbox
 from kbot.post.gate import Go, Proactive
@@ -87,22 +88,27 @@ def contributors_to_tell(session: Session) -> list[tuple[str, str]]:
     rows = session.execute(
         select(TellingRow.team_id, TellingRow.contributor).where(TellingRow.letter.is_(None)).distinct()
     )
-    return [(team, person) for team, person in rows]
+    return sorted({(team, person) for team, person in rows} | {*unclear.contributors_to_tell(session)})
 
 
 def is_due(session: Session, team: str, contributor: str, now: datetime) -> bool:
     """Whether there is something ready to tell and the gate says go (people's time)."""
-    letter = _letter(session, team, contributor, now)
-    if letter is None or not isinstance(ask_gate(session, letter, now), Go):
+    person = directory.person(session, team, contributor)
+    if person is None or not isinstance(ask_gate(session, _letter(person, now), now), Go):
         return False
+    if unclear.ready(session, person, now):
+        return True
     return any(_ready(session, team, item, waiting, now)[0] for item, waiting in _waiting(session, team, contributor))
 
 
 def plan_note(session: Session, team: str, contributor: str, now: datetime, real: datetime) -> bool:
     """Plan this week's note, if there is something ready to tell and the gate says go. `now`: people's time."""
     directory.lock_person(session, team, contributor)
-    letter = _letter(session, team, contributor, now)
-    if letter is None or not is_due(session, team, contributor, now) or not outbox.plan(session, letter, real):
+    person = directory.person(session, team, contributor)
+    if person is None or not is_due(session, team, contributor, now):
+        return False
+    letter = _letter(person, now)
+    if not outbox.plan(session, letter, real):
         return False
     told = 0
     for item, waiting in _waiting(session, team, contributor):
@@ -113,16 +119,15 @@ def plan_note(session: Session, team: str, contributor: str, now: datetime, real
             session.execute(update(TellingRow).where(*mine).values(letter=letter.key, crowd=crowd))
             stories.release(session, team, [case])
             told += 1
+    for one in unclear.ready(session, person, now)[: MOST_TOLD - told]:
+        unclear.tell(session, one, letter.key)
     session.expire_all()
     return True
 
 
-def _letter(session: Session, team: str, contributor: str, now: datetime) -> Letter | None:
-    person = directory.person(session, team, contributor)
-    if person is None:
-        return None
-    key = f"note:{contributor}:{iso_week(now, person.zone)}"
-    return Letter(team, key, NOTE, contributor, proactive=Proactive.FEED)
+def _letter(contributor: Person, now: datetime) -> Letter:
+    key = f"note:{contributor.id}:{iso_week(now, contributor.zone)}"
+    return Letter(contributor.team, key, NOTE, contributor.id, proactive=Proactive.FEED)
 
 
 def _ready(
@@ -187,13 +192,14 @@ def lapsed(session: Session) -> list[tuple[str, str]]:
     lost = outbox.lapsed(session, NOTE)
     keys = [key for _, key in lost]
     found = session.execute(select(TellingRow.team_id, TellingRow.letter).where(TellingRow.letter.in_(keys)).distinct())
-    return sorted({(team, key) for team, key in found if key is not None} & set(lost))
+    return sorted({(team, key) for team, key in found if key is not None} & set(lost) | {*unclear.lapsed(session)})
 
 
 def tell_later(session: Session, team: str, note: str) -> None:
     """What stood in this note is told in the next one."""
     lost = update(TellingRow).where(TellingRow.team_id == team, TellingRow.letter == note)
     session.execute(lost.values(letter=None, crowd=None))
+    unclear.tell_later(session, team, note)
 
 
 def _waiting(session: Session, team: str, contributor: str) -> list[tuple[str, list[TellingRow]]]:

@@ -178,6 +178,24 @@ class CrowdRow(Table):
     __table_args__ = (ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),)
 
 
+class UnclearRow(Table):
+    """These words of an item were not clear to two people or more, since then; in which weekly note that stands."""
+
+    __tablename__ = "told_unclear"
+    people = whose(
+        letter=kept("the contributor's own note; of whom it tells is nowhere in it"),
+    )
+    team_id: Mapped[TeamKey]
+    item_id: Mapped[Key]
+    version: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    letter: Mapped[str | None]
+    __table_args__ = (
+        ForeignKeyConstraint(["team_id", "item_id"], ["item.team_id", "item.id"], ondelete="CASCADE"),
+        Index("told_unclear_letter", "team_id", "letter"),
+    )
+
+
 class TellingRow(Table):
     """Something a contributor may hear, and in which weekly note they heard it. It exists only by permission.
 

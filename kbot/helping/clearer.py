@@ -6,14 +6,12 @@ from sqlalchemy.orm import Session
 
 from kbot.act import Act
 from kbot.helping import requests, states
-from kbot.helping.facts import CLEARER, FOR_OTHERS, UNCLEAR, UNCLEAR_TO
+from kbot.helping.facts import CLEARER, FOR_OTHERS
 from kbot.library import items
 from kbot.post import outbox
-from kbot.post.gate import Proactive
 from kbot.post.outbox import Letter
 from kbot.trail import log
 from kbot.trail.facts import Barrier, Fact, Hindered, Revised
-from kbot.trail.hindrances import hindered_by
 
 HELPS_BY_WORDS = (Barrier.UNCLEAR, Barrier.MISSING_SKILL, Barrier.WORKED_PARTLY)
 """What the contributor may answer by other words of the item."""
@@ -27,7 +25,6 @@ def made_clearer(session: Session, fact: Fact, real: datetime) -> None:
     item = items.get(session, fact.team, fact.item)
     if not item.is_findable:
         return
-    outbox.refresh(session, fact.team, unclear_key(item.id, fact.version - 1))
     answered = set()
     for request in states.open_about(session, fact.team, item.id):
         turn = request.running
@@ -43,23 +40,6 @@ def made_clearer(session: Session, fact: Fact, real: datetime) -> None:
             outbox.plan(session, letter, real)
             if person in answered:
                 outbox.cancel(session, fact.team, letter.key, "they have it as the answer to what they asked")
-
-
-def tell_contributor(session: Session, fact: Fact, real: datetime) -> None:
-    """What two people or more find unclear its contributor hears, once for these words; not from whom."""
-    if not isinstance(fact, Hindered) or fact.barrier is not Barrier.UNCLEAR or fact.item is None:
-        return
-    item = items.get(session, fact.team, fact.item)
-    people = hindered_by(session, fact.team, Barrier.UNCLEAR, [item.id]).get(item.id, {})
-    if item.is_findable and item.contributor is not None and len(people.keys() - {item.contributor}) >= UNCLEAR_TO:
-        about = {"item": item.id, "version": item.version, "since": fact.at.isoformat()}
-        key = unclear_key(item.id, item.version)
-        outbox.plan(session, Letter(fact.team, key, UNCLEAR, item.contributor, about, Proactive.FEED), real)
-
-
-def unclear_key(item: str, version: int) -> str:
-    """The key of the letter that tells a contributor that these words are not clear: once."""
-    return f"unclear:{item}:{version}"
 
 
 def tell_of_others(session: Session, fact: Fact, real: datetime) -> None:

@@ -14,10 +14,6 @@ ANSWER = "helping.answer"
 IN_CHANNEL = "helping.in_channel"
 CLEARER = "helping.clearer"
 FOR_OTHERS = "helping.for_others"
-UNCLEAR = "helping.unclear"
-
-UNCLEAR_TO = 2
-"""Not clear to so many people, an item needs other words (domain.md 2.4)."""
 
 WORDS_LIMIT = 2500
 """Of an answer: so long it is passed on whole, whatever characters it has."""

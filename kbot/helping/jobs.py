@@ -1,7 +1,6 @@
 """The doors of helping from the queue: helpers are looked for, letters are written at the moment of sending."""
 
 import logging
-from datetime import datetime, timedelta
 
 from kbot.helping import requests, views
 from kbot.helping.facts import (
@@ -10,24 +9,17 @@ from kbot.helping.facts import (
     FOR_OTHERS,
     IN_CHANNEL,
     RECEIPT,
-    UNCLEAR,
-    UNCLEAR_TO,
     WANTED,
     TurnState,
 )
 from kbot.helping.showing import may_be_asked, may_still_get_it, names_of, shown_in, shown_to
 from kbot.house import House
-from kbot.library import items
 from kbot.library.looking import show
-from kbot.people import directory
-from kbot.people.hours import moment_in_week
 from kbot.post import outbox
 from kbot.post.outbox import Letter
 from kbot.post.workers import Drop, Hold
 from kbot.slack.outgoing import Outgoing, Post
 from kbot.slack.reader import SlackAway
-from kbot.trail.facts import Barrier
-from kbot.trail.hindrances import hindered_by
 
 log = logging.getLogger(__name__)
 
@@ -119,26 +111,6 @@ async def for_others(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     return Post(letter.to, text, blocks)
 
 
-async def unclear(house: House, letter: Letter) -> Outgoing | Drop | Hold:
-    """To the contributor: not clear to two people or more; in the week after, so that its moment names nobody."""
-    about = letter.about
-    item = await house.unit.read(items.get, letter.team, about["item"])
-    people = (await house.unit.read(hindered_by, letter.team, Barrier.UNCLEAR, [item.id])).get(item.id, {})
-    is_old = item.version > about["version"]
-    if await house.unit.read(outbox.where, letter.team, letter.key) is None:
-        person = await house.unit.read(directory.person, letter.team, letter.to)
-        if person is None or is_old or not item.is_findable or len(people) < UNCLEAR_TO:
-            return Drop("it is gone, or clear by now")
-        week = timedelta(days=7)
-        opens = moment_in_week(
-            datetime.fromisoformat(about["since"]) + week, 0, person.limits.window.first, person.zone
-        )
-        if house.now() < opens:
-            return Hold(opens, "in the week after")
-    text, blocks = views.unclear(item, len(people), is_old=is_old)
-    return Post(letter.to, text, blocks)
-
-
 LETTERS = {
     RECEIPT: receipt,
     WANTED: wanted,
@@ -146,5 +118,4 @@ LETTERS = {
     IN_CHANNEL: in_channel,
     CLEARER: clearer,
     FOR_OTHERS: for_others,
-    UNCLEAR: unclear,
 }

@@ -244,6 +244,15 @@ def withdraw(session: Session, act: Act, request_id: str) -> None:
     states.end(session, _own(session, act, request_id), RequestState.WITHDRAWN)
 
 
+def forget(session: Session, act: Act, item: str | None) -> None:
+    """The asker erases what they said, of one item or of all: nobody is to help any more, and every message about it
+    is written without them as soon as that is done."""
+    for request in states.of_asker(session, act.team, act.person):
+        if item in (None, request.item):
+            states.end(session, states.lock(session, act.team, request.id), RequestState.WITHDRAWN)
+            states.show_anew(session, request)
+
+
 def ask_channel(session: Session, act: Act, request_id: str, real: datetime) -> None:
     """The asker wants the item's channel to know, with their name: once."""
     request = _own(session, act, request_id)

@@ -177,6 +177,28 @@ def open_about(session: Session, team: str, item: str) -> list[Request]:
     return found(session, query)
 
 
+def waiting_for(session: Session, team: str, person: str) -> list[tuple[Request, Turn]]:
+    """What has arrived with this person and waits for their word: whether they help, or whether an answer did it."""
+    helped = select(HelperRow.request_id).where(HelperRow.team_id == team, HelperRow.helper == person)
+    theirs = (RequestRow.asker == person) | RequestRow.id.in_(helped)
+    is_open = [state for state in RequestState if not state.is_over]
+    query = select(RequestRow).where(RequestRow.team_id == team, RequestRow.state.in_(is_open), theirs)
+    waits = [(request, turn) for request in found(session, query) for turn in request.turns]
+    return [(request, turn) for request, turn in waits if _waits(session, request, turn, person)]
+
+
+def _waits(session: Session, request: Request, turn: Turn, person: str) -> bool:
+    if turn.helper == person and turn.is_running:
+        return outbox.where(session, request.team, wanted_key(request.id, person)) is not None
+    is_answer = request.asker == person and turn.state is TurnState.ANSWERED
+    return is_answer and outbox.where(session, request.team, answer_key(request.id, turn.helper)) is not None
+
+
+def of_asker(session: Session, team: str, person: str) -> list[Request]:
+    """All that somebody wanted help with."""
+    return found(session, select(RequestRow).where(RequestRow.team_id == team, RequestRow.asker == person))
+
+
 def found(session: Session, query: Select[RequestRow]) -> list[Request]:
     """The requests that this query selects, the oldest first."""
     rows = session.scalars(query.order_by(RequestRow.opened_at, RequestRow.id)).all()

@@ -17,7 +17,9 @@ class RequestRow(Table):
     """Somebody wants help with an item; one at a time per person and item, by a unique index."""
 
     __tablename__ = "item_help"
-    people = whose(asker=kept("a request between two people, who both have it"))
+    people = whose(
+        asker=kept("who answered keeps what they gave, and is not told any more to whom", asker="", barrier=None),
+    )
     team_id: Mapped[TeamKey]
     id: Mapped[Key]
     asker: Mapped[str]

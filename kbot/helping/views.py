@@ -309,16 +309,6 @@ def clearer(item: Item, by: str | None, names: Mapping[str, str], evidence: Evid
     return "Something that you found unclear is clearer now.", [lead, *card(item, names, evidence, now), small]
 
 
-def unclear(item: Item, people: int, *, is_old: bool) -> Said:
-    """To the contributor: not clear to so many. `is_old`: it says it in other words by now."""
-    if is_old:
-        return "Thank you.", [section(f"Thank you for the new words of *{title_of(item)}*.")]
-    text = f"*{title_of(item)}*: {people} people wanted to use it, and it was not clear to them how."
-    row = buttons(button("Make it clearer", EDIT_ITEM, item.id), button("Stop", STOP, "helping"))
-    small = context("You hear this once. Who found it unclear is told when it has new words; nobody is named to you.")
-    return "Something that you shared is not clear to some.", [section(text), row, small]
-
-
 def for_others(item: Item, evidence: Evidence, now: datetime) -> Said:
     """To who is not convinced: what became of it for others, whatever that was."""
     said = [worked_for(evidence)] if worked_for(evidence) else []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kbot.act import BadInput
+from kbot.capture.finding import words_of_source
 from kbot.home import tab, views
 from kbot.home.question_views import Wider
 from kbot.house import House
@@ -22,7 +23,12 @@ async def view(house: House, letter: Letter) -> Outgoing | Drop | Hold:
     now = house.now()
     viewer = await viewer_of(house, letter.team, letter.to, await house.unit.read(tab.channels, person, now))
     desk = await house.unit.read(tab.desk, viewer, person, now)
-    asked = replace(desk.asked, wider=await _told_by_slack(house, desk.asked.wider))
+    words = {item.id: await words_of_source(house, item) for item in desk.asked.edited}
+    asked = replace(
+        desk.asked,
+        wider=await _told_by_slack(house, desk.asked.wider),
+        words={item: said for item, said in words.items() if said is not None},
+    )
     return PublishHome(letter.to, views.home(replace(desk, asked=asked), now))
 
 

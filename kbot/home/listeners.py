@@ -17,6 +17,7 @@ from kbot.delivery.views import PLAN_MODAL
 from kbot.follow_up import cases
 from kbot.follow_up.facts import Answer as Said
 from kbot.follow_up.views import ANSWER, MISSING_MODAL, MORE, TO_WHOM_MODAL
+from kbot.helping import views as helping
 from kbot.home import limits, pausing, setup, setup_views, views
 from kbot.home.tab import home_letter, show_anew
 from kbot.house import House
@@ -377,6 +378,8 @@ IN_BOTH = frozenset(
         *(f"{PLAN}.{plan.value}" for plan in Plan),
         *(f"{SAY}.{state.value}" for state, _ in (*HELPED, *NOTHING)),
         *(MORE, PLAN, USE, GOOD, NOT_FOR_ME, CARD_MENU, WIDEN_YES, WIDEN_NO),
+        *(capture.KEEP_WORDS, capture.LET_GO, capture.TAKE_OVER, capture.KEEP_OLD),
+        *(helping.HELP, helping.NOT_NOW, helping.NOT_ME, helping.DID_IT, helping.NOT_QUITE, helping.MODAL),
         *(capture.FINE, capture.YES, capture.UNNAMED, capture.NAMED, capture.REFUSE, capture.MENU),
         *(MISSING_MODAL, TO_WHOM_MODAL, PLAN_MODAL, capture.EDIT_MODAL, setup_views.INTERESTS_MODAL),
     }

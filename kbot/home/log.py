@@ -12,6 +12,7 @@ from kbot.delivery import deliveries, needs, recall
 from kbot.delivery.facts import Delivery
 from kbot.follow_up import cases, opening
 from kbot.follow_up.facts import Case
+from kbot.helping import requests
 from kbot.home.log_views import Came, Entry, Log
 from kbot.learning import checks
 from kbot.learning.facts import Check
@@ -105,6 +106,7 @@ def delete_all(session: Session, act: Act) -> None:
 
 def _erase(session: Session, act: Act, item: str | None) -> None:
     letters = _letters(session, act, item)
+    requests.forget(session, act, item)
     erase(session, act.team, act.person, item)
     for letter in letters:
         outbox.refresh(session, act.team, letter)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kbot.capture.views import notice
+from kbot.capture.views import edited, notice, orphaned
 from kbot.cards import PLAN, Block, acts, choice, context, contributor_of, header, section, title_of
 from kbot.delivery.facts import Need
 from kbot.delivery.mobilize_views import widen
@@ -16,6 +16,9 @@ from kbot.delivery.views import PLANNED, PLANS, Shown, why
 from kbot.follow_up.facts import Case, CaseState, Step
 from kbot.follow_up.steps import next_step
 from kbot.follow_up.views import Asked, case_blocks
+from kbot.helping.facts import Shown as ShownRequest
+from kbot.helping.facts import Turn
+from kbot.helping.views import answer, wanted
 from kbot.library.facts import Item
 from kbot.trail.facts import Plan
 
@@ -45,13 +48,21 @@ class Wider:
 @dataclass(frozen=True)
 class Questions:
     """What a person is asked now: cases whose question has arrived or that they have just answered, needs whose day is
-    over, audiences that they decide about, and what of theirs waits for their word."""
+    over, audiences that they decide about, and what of theirs waits for their word.
+
+    Of `edited` and `orphaned` items the message was edited or deleted; what it says now (`words`, by item) Slack tells
+    later. `help`: requests in which it is their turn, or theirs to say whether that answer did it.
+    """
 
     cases: Sequence[Asked] = ()
     needs: Sequence[Need] = ()
     found: Mapping[str, Item] = field(default_factory=dict)
     wider: Sequence[Wider] = ()
     notices: Sequence[Item] = ()
+    edited: Sequence[Item] = ()
+    orphaned: Sequence[Item] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    help: Sequence[tuple[ShownRequest, Turn]] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -81,6 +92,13 @@ def questions(asked: Questions, now: datetime) -> list[Block]:
 
 
 def _each(asked: Questions, now: datetime) -> Iterator[list[Block]]:
+    for shown, turn in asked.help:
+        yield (wanted if turn.is_running else answer)(shown, turn)[1]
+    for item in asked.orphaned:
+        yield orphaned(item)[1]
+    for item in asked.edited:
+        if item.id in asked.words:
+            yield edited(item, asked.words[item.id])[1]
     for item in asked.notices:
         yield notice(item, asked.names.get(item.flagger, "A colleague"))[1]
     for one in asked.wider:

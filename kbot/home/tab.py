@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kbot.act import Act
+from kbot.capture import sources
 from kbot.delivery import deliveries, needs
 from kbot.delivery.facts import Delivery
 from kbot.delivery.views import Shown
@@ -13,6 +14,7 @@ from kbot.follow_up import cases
 from kbot.follow_up.facts import Case, CaseState
 from kbot.follow_up.pace import Next
 from kbot.follow_up.showing import asked_of
+from kbot.helping import showing, states
 from kbot.home.question_views import MOST_NEW, Questions, Wider, is_question
 from kbot.home.views import MOST, Desk
 from kbot.library import items, topics, widening
@@ -48,6 +50,7 @@ def channels(session: Session, person: Person, now: datetime) -> set[str]:
     about = {item for case in cases.all_of_person(session, team, person.id) for item in (case.item, *case.cited)}
     about |= {item for need in needs.asked(session, team, person.id) for item in need.matches}
     about |= {one.item for one in deliveries.unanswered(session, team, person.id, now - NEW_FOR)}
+    about |= {request.item for request, _ in states.waiting_for(session, team, person.id)}
     return items.channels_of(session, team, about) | set(directory.channels_of_broker(session, team, person.id))
 
 
@@ -67,6 +70,7 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
     shown = items.show(session, viewer, wanted)
     findable = {item.id: item for item in shown.values() if item.is_findable}
     notices = items.waiting_for_contributor(session, team, person.id)
+    edited, orphaned = sources.waiting_for(session, team, person.id)
     wider = widening.waiting_for(session, viewer)
     senders = [one.why.by for one in came if one.why.by]
     others = {*senders, *(item.flagger for item in notices), *(one.asked_by for one in wider)}
@@ -85,6 +89,13 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
             found=findable,
             wider=[_wider(one, person, names) for one in wider],
             notices=notices,
+            edited=edited,
+            orphaned=orphaned,
+            help=[
+                (shown_to_me, turn)
+                for request, turn in states.waiting_for(session, team, person.id)
+                if (shown_to_me := showing.shown(session, viewer, request.id)).item is not None
+            ],
             names=names,
         ),
         planned={fact.item: Plan(fact.plan) for fact in log.of_person(session, Intended, team, person.id) if fact.item},

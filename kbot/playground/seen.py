@@ -9,8 +9,6 @@ from kbot.playground.typed import elements, value_in
 from kbot.playground.words import element, plain, text_of
 from kbot.playground.world import Json, Person, View, World
 
-MENUS = ("static_select", "multi_static_select", "overflow", "radio_buttons", "checkboxes")
-
 
 class NotThere(AssertionError):
     def __init__(self, wanted: str, there: Sequence[str], text: str) -> None:

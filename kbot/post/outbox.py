@@ -1,6 +1,6 @@
 """Every letter once: planned under a key, `sending` committed before the call, a doubt found out before a resend."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -279,6 +279,17 @@ def any_planned(session: Session, team: str, to: str, kind: str) -> bool:
     """Whether a letter of this kind was ever planned for them."""
     query = select(OutboxRow.key).where(OutboxRow.team_id == team, OutboxRow.to == to, OutboxRow.kind == kind)
     return session.execute(query.limit(1)).first() is not None
+
+
+def arrived(session: Session, team: str, to: str, kinds: Collection[str]) -> list[Letter]:
+    """The letters of these kinds that have arrived with them, the oldest first."""
+    query = select(OutboxRow).where(
+        OutboxRow.team_id == team,
+        OutboxRow.to == to,
+        OutboxRow.kind.in_(kinds),
+        OutboxRow.state == LetterState.SENT,
+    )
+    return [letter_of(row) for row in session.scalars(query.order_by(OutboxRow.sent_at, OutboxRow.key))]
 
 
 def letter_at(session: Session, team: str, channel: str | None, ts: str | None) -> Letter | None:

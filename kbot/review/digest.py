@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kbot.helping.facts import UNCLEAR_TO, WORKING_DAYS, Request, RequestState
+from kbot.helping.facts import WORKING_DAYS, Request, RequestState
 from kbot.library.facts import Item, ItemState, WaitsFor
 from kbot.people.facts import DigestTime
 from kbot.people.hours import add_working_days, iso_week, moment_in_week
 from kbot.review.facts import Became, Done, Row, RowKind
-from kbot.trail.facts import Barrier, Decision, Hindered, Reviewed
+from kbot.trail.facts import UNCLEAR_TO, Barrier, Decision, Hindered, Reviewed
 from kbot.trail.proof import Evidence
 
 WEEK = timedelta(days=7)

@@ -11,9 +11,10 @@ from kbot.delivery.facts import Need
 from kbot.helping.facts import Shown
 from kbot.library.facts import Item
 from kbot.trail.facts import Barrier
-from kbot.trail.measures import Burden, Counts
+from kbot.trail.measures import Again, Burden, Counts
 from kbot.trail.proof import Evidence
 from kbot.trail.small_numbers import Table
+from kbot.trail.travel import Borders, FirstUse, HalfLife
 
 
 class RowKind(StrEnum):
@@ -134,7 +135,8 @@ class Numbers:
 class Report:
     """What became of the receipts from `since` to `until`, as it was told by `as_of` (people's time).
 
-    Everything here may be shown: what may not is None. `minds`: of what changes minds; `mini`: with the mini-sample.
+    Everything here may be shown: what may not is None. `minds`: of what changes minds; `again`: the mini-sample;
+    `unasked`: uses that people told without being asked, in no other number.
     """
 
     since: datetime
@@ -143,7 +145,11 @@ class Report:
     table: Table
     burden: Burden | None
     minds: Counts | None = None
-    mini: float | None = None
+    again: Again | None = None
+    unasked: int | None = None
+    borders: Borders | None = None
+    first_use: FirstUse | None = None
+    half_life: HalfLife | None = None
 
 
 @dataclass(frozen=True)

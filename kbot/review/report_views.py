@@ -5,7 +5,7 @@ What asking costs comes first, before anything that it brings. Rules: product.md
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from kbot.cards import Block, context, section
@@ -21,6 +21,7 @@ from kbot.trail.measures import (
     bounds_over_eligible,
     conceptual_rate,
     failure_share,
+    mini_sample_rate,
     relevant_rate,
     response_rate,
     weighted_rate,
@@ -28,12 +29,16 @@ from kbot.trail.measures import (
 from kbot.trail.small_numbers import (
     FEWEST_ANSWERS,
     TOO_FEW,
+    borders_in_words,
     bounds_in_words,
     eligible_in_words,
+    first_use_in_words,
+    half_life_in_words,
     percent,
     rate_in_words,
     used_in_words,
 )
+from kbot.trail.travel import contact_rate, crossing_interval, crossing_rate, crossing_ratio
 
 NO_PERFORMANCE = "These are reports by people who chose to answer; they do not measure performance."
 NOT_YET = "There are no numbers yet: they are made on Mondays, from the first questions about a use on."
@@ -54,9 +59,23 @@ def lines(report: Report) -> list[str]:
     ]
     for name, counts in parts(report):
         said += [f"{name}:", *(f"  {line}" for line in (of(counts) if counts else [TOO_FEW]))]
-    if report.mini is not None:
-        said.append(f"with those who were asked once more because they never answered: {percent(report.mini)} used it")
-    return [*said, NO_PERFORMANCE]
+    return [*said, *beside(report), NO_PERFORMANCE]
+
+
+def beside(report: Report) -> Iterator[str]:
+    """What is said of the total alone, as far as it may be shown."""
+    total = report.table.total
+    if total is not None and report.again is not None:
+        rate = percent(mini_sample_rate(total, report.again) or 0.0)
+        yield f"with those who were asked once more because they never answered: {rate} used it"
+    if report.unasked:
+        yield f"told unasked, in no number above: {report.unasked}"
+    if report.borders is not None and report.borders.contacts:
+        yield borders_in_words(report.borders)
+    if report.first_use is not None:
+        yield first_use_in_words(report.first_use)
+    if report.half_life is not None:
+        yield half_life_in_words(report.half_life)
 
 
 def parts(report: Report) -> Iterator[tuple[str, Counts | None]]:
@@ -87,8 +106,6 @@ def of(counts: Counts) -> list[str]:
         said.append(f"did not work: {rate_in_words(counts.tried, counts.used + counts.tried, 'who tried')}")
     if counts.closed.not_sampled:
         said.append(f"not drawn, so not asked: {counts.closed.not_sampled}")
-    if counts.unasked:
-        said.append(f"told unasked, in no number above: {counts.unasked}")
     return [line for line in said if line]
 
 
@@ -127,6 +144,16 @@ COLUMNS = (
     *("did_not_work", "changed_thinking", "not_for_them", "not_yet", "told_unasked", "not_sampled", "undelivered"),
     *("response_rate", "used_of_answered", "low", "high", "bound_low", "bound_high"),
     *("eligible_low", "eligible_high", "weighted", "of_relevant", "thinking", "adapted_of_used", "failed_of_tried"),
+    *("used_known_home", "used_across", "across_of_used", "across_low", "across_high", "contacts_known_home"),
+    *(
+        "contacts_across",
+        "across_of_contacts",
+        "across_ratio",
+        "weeks_to_first_use",
+        "items",
+        "items_ended",
+        "half_life_days",
+    ),
 )
 
 
@@ -136,9 +163,36 @@ def table(report: Report) -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for name, counts in parts(report):
-        row = {"part": name, "from": f"{report.since:%Y-%m-%d}", "to": f"{report.until:%Y-%m-%d}"}
-        writer.writerow(row | (_numbers(counts) | _rates(counts) if counts is not None else {}))
+        row: dict[str, object] = {"part": name, "from": f"{report.since:%Y-%m-%d}", "to": f"{report.until:%Y-%m-%d}"}
+        row |= _numbers(counts) | _rates(counts) if counts is not None else {}
+        writer.writerow(row | (_beside(report) if name == ALL else {}))
     return out.getvalue()
+
+
+def _beside(report: Report) -> dict[str, object]:
+    """Of the total alone."""
+    row: dict[str, object] = {"told_unasked": report.unasked}
+    if (borders := report.borders) is not None:
+        around = crossing_interval(borders)
+        row |= {
+            "used_known_home": borders.used,
+            "used_across": borders.across,
+            "contacts_known_home": borders.contacts,
+            "contacts_across": borders.contacts_across,
+        }
+        rates = [("across_of_used", crossing_rate(borders)), ("across_low", around.low), ("across_high", around.high)]
+        row |= _of_enough((name, rate, borders.used) for name, rate in rates)
+        row |= _of_enough([("across_of_contacts", contact_rate(borders), borders.contacts)])
+        row |= _of_enough([("across_ratio", crossing_ratio(borders), borders.used)])
+    if report.first_use is not None:
+        row |= {"weeks_to_first_use": report.first_use.weeks}
+    if (life := report.half_life) is not None:
+        row |= {"items": life.items, "items_ended": life.ended, "half_life_days": life.days}
+    return row
+
+
+def _of_enough(rates: Iterable[tuple[str, float | None, int]]) -> dict[str, object]:
+    return {name: f"{rate:.4f}" for name, rate, whole in rates if rate is not None and whole >= FEWEST_ANSWERS}
 
 
 def _numbers(counts: Counts) -> dict[str, object]:
@@ -155,7 +209,6 @@ def _numbers(counts: Counts) -> dict[str, object]:
         "changed_thinking": counts.thinking,
         "not_for_them": counts.not_for_them,
         "not_yet": counts.not_yet,
-        "told_unasked": counts.unasked,
         "not_sampled": counts.closed.not_sampled,
         "undelivered": counts.closed.undelivered,
     }
@@ -179,4 +232,4 @@ def _rates(counts: Counts) -> dict[str, object]:
     rates.append(("of_relevant", relevant_rate(counts), counts.replied - counts.not_for_them))
     rates.append(("adapted_of_used", adaptation_share(counts), counts.used))
     rates.append(("failed_of_tried", failure_share(counts), counts.used + counts.tried))
-    return {name: f"{rate:.4f}" for name, rate, whole in rates if rate is not None and whole >= FEWEST_ANSWERS}
+    return _of_enough(rates)

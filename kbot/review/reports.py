@@ -1,32 +1,43 @@
 """Published numbers: made once a week, hidden where they are of few, never changed afterwards.
 
-Who reads them reads the rows of `snapshot` alone, so no question can be put that was not foreseen. A new one takes the
-place of the last only when nobody, or a crowd, has moved in between.
+Who reads them reads the rows of `snapshot` alone, so no question can be put that was not foreseen. A number changes
+only when a crowd has moved since it was shown last: what two reports differ by is then about a crowd too.
 """
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kbot.follow_up.facts import Form
-from kbot.follow_up.tables import AskRow, CaseRow
 from kbot.library.search import index
-from kbot.review import counting
+from kbot.review import counting, moving
+from kbot.review.counting import MINDS, PARTS, TOTAL
 from kbot.review.facts import Report
+from kbot.review.moving import Span
 from kbot.review.tables import SnapshotRow
 from kbot.storage.upsert import insert_new
-from kbot.trail.measures import Burden, Closed, Counts, Sample, mini_sample_rate
-from kbot.trail.small_numbers import Cell, Table, may_be_shown, may_follow, shown
+from kbot.trail.measures import Again, Burden, Closed, Counts, Sample, mini_sample_rate
+from kbot.trail.small_numbers import (
+    FEWEST_PEOPLE,
+    Cell,
+    Table,
+    may_be_shown,
+    may_cross,
+    may_not_follow,
+    shown,
+)
+from kbot.trail.travel import Borders, FirstUse, HalfLife
 
 WEEKS = 12
 """So many weeks of receipts a report looks back on."""
 
-PARTS = {"after an answer": (Form.QUESTION,), "after a delivery": (Form.USE,)}
-ALL = (*counting.FOLLOWED_UP, Form.SELF)
-MINDS = (Form.THOUGHT,)
+IN_THE_TABLE = frozenset((TOTAL, *PARTS))
+"""What is held or told together; the others may be left out one by one."""
+
+Few = TypeVar("Few", FirstUse, HalfLife)
 
 
 def monday_of(now: datetime) -> datetime:
@@ -49,11 +60,15 @@ def due(session: Session, now: datetime) -> list[str]:
 def publish(session: Session, team: str, now: datetime) -> bool:
     """Publish this week's numbers, or the last ones again where too few have moved. False: this week has them."""
     monday = monday_of(now)
+    made = _made(session, team, monday, now)
+    hidden = _hidden(session, team, made)
     last = _last(session, team)
-    if last is not None and not may_follow(_moved(session, team, last.as_of, monday, now)):
+    # What is left out of a new report tells that something has moved; with nothing new in the table, none is needed.
+    if last is not None and hidden and (hidden & IN_THE_TABLE or _read(last).table == made.table):
         as_of, report = last.as_of, last.report
     else:
-        as_of, report = now, _written(_made(session, team, monday, now))
+        beside: dict[str, Any] = dict.fromkeys(hidden)
+        as_of, report = now, _written(replace(made, **beside))
     row = {"team_id": team, "monday": monday.date().isoformat(), "as_of": as_of, "report": report}
     return insert_new(session, SnapshotRow, row)
 
@@ -80,45 +95,68 @@ def _window(until: datetime) -> datetime:
 
 def _made(session: Session, team: str, until: datetime, now: datetime) -> Report:
     since = _window(until)
-    total = counting.counts(session, team, since, until, now, ALL)
+    total = counting.counts(session, team, since, until, now)
     parts = [Cell(name, counting.counts(session, team, since, until, now, forms)) for name, forms in PARTS.items()]
     minds = counting.counts(session, team, since, until, now, MINDS)
     table = shown(total, parts)
-    cost = counting.burden(session, team, since, until, now, total) if table.total is not None else None
-    again = mini_sample_rate(total, *counting.mini_sample(session, team, since, until))
-    return Report(
+    made = Report(
         since=since,
         until=until,
         as_of=now,
         table=table,
-        burden=cost,
+        burden=None,
         minds=minds if may_be_shown(minds) else None,
-        mini=again if table.total is not None else None,
+        unasked=counting.unasked(session, team, since, until),
+        half_life=_of_a_crowd(counting.holding(session, team, until)),
+    )
+    if table.total is None:
+        return made
+    again = counting.again(session, team, since, until)
+    borders, first_use = counting.travels(session, team, since, until, now)
+    return replace(
+        made,
+        burden=counting.burden(session, team, since, until, now, total),
+        again=again if mini_sample_rate(total, again) is not None else None,
+        borders=borders if may_cross(borders) else None,
+        first_use=_of_a_crowd(first_use),
     )
 
 
-def _moved(session: Session, team: str, last: datetime, until: datetime, now: datetime) -> list[int]:
-    """Of how many people, in all and in each part, something has come, changed or gone since the last report."""
-    asked_since = select(AskRow.case_id).where(AskRow.team_id == team, AskRow.asked_at >= last, AskRow.asked_at <= now)
-    changed = [column.between(last, now) for column in (CaseRow.opened_at, CaseRow.responded_at, CaseRow.closed_at)]
-    left = CaseRow.opened_at.between(_window(monday_of(last)), _window(until))
-    entered = CaseRow.opened_at.between(monday_of(last), until)
-    came_due = CaseRow.due_at.between(last, now)
-    movers = select(CaseRow.person).where(
-        CaseRow.team_id == team,
-        CaseRow.opened_at >= _window(monday_of(last)),
-        or_(*changed, left, entered, came_due, CaseRow.id.in_(asked_since)),
-    )
-    found = []
-    for forms in (ALL, *PARTS.values(), MINDS):
-        mine = select(func.count(CaseRow.person.distinct())).where(
-            CaseRow.team_id == team,
-            CaseRow.form.in_(forms),
-            CaseRow.opened_at >= _window(monday_of(last)),
-            CaseRow.person.in_(movers),
-        )
-        found.append(session.scalars(mine).one())
-    return found
+def _of_a_crowd(number: Few) -> Few | None:
+    return number if number.people >= FEWEST_PEOPLE else None
+
+
+def _hidden(session: Session, team: str, made: Report) -> set[str]:
+    """Which numbers of a report are about a few, beside what was shown last."""
+    before: dict[str, object] = {}
+    moved: dict[str, int] = {}
+    numbers = _numbers(made)
+    for row in _lately(session, team, made.since):
+        old = _read(row)
+        was = _numbers(old)
+        found = {name for name in numbers if name not in before and was.get(name) is not None}
+        if found:
+            moves = moving.moved(session, team, _span(old), _span(made))
+            before |= {name: was[name] for name in found}
+            moved |= {name: moves[name] for name in found}
+    return may_not_follow(before, numbers, moved)
+
+
+def _span(report: Report) -> Span:
+    return Span(report.since, report.until, report.as_of)
+
+
+def _lately(session: Session, team: str, since: datetime) -> Sequence[SnapshotRow]:
+    """What was published since then, the newest first: of what is older no receipt is in a report of now."""
+    recent = (SnapshotRow.team_id == team, SnapshotRow.monday > since.date().isoformat())
+    return session.scalars(select(SnapshotRow).where(*recent).order_by(SnapshotRow.monday.desc())).all()
+
+
+def _numbers(report: Report) -> dict[str, object]:
+    """What is held against an earlier report, by name: the table by that of its parts, the others by that of their
+    field. How long items hold is nobody's word."""
+    beside = {name: getattr(report, name) for name in ("burden", "minds", "again", "unasked", "borders", "first_use")}
+    return {TOTAL: report.table.total, **report.table.parts, **beside}
 
 
 # -- as it is kept
@@ -133,12 +171,32 @@ def _read(row: SnapshotRow) -> Report:
     kept = row.report
     since, until, as_of = (datetime.fromisoformat(kept[name]) for name in ("since", "until", "as_of"))
     parts = {name: _counts(counts) for name, counts in kept["table"]["parts"].items()}
-    cost = Burden(**kept["burden"]) if kept["burden"] is not None else None
-    table = Table(_counts(kept["table"]["total"]), parts)
-    return Report(since, until, as_of, table, cost, _counts(kept["minds"]), kept["mini"])
+    return Report(
+        since,
+        until,
+        as_of,
+        Table(_counts(kept["table"]["total"]), parts),
+        burden=_number(Burden, kept["burden"]),
+        minds=_counts(kept["minds"]),
+        again=_number(Again, kept.get("again")),
+        unasked=kept.get("unasked"),
+        borders=_number(Borders, kept.get("borders")),
+        first_use=_number(FirstUse, kept.get("first_use")),
+        half_life=_number(HalfLife, kept.get("half_life")),
+    )
+
+
+Number = TypeVar("Number", Counts, Burden, Again, Borders, FirstUse, HalfLife)
+
+
+def _number(kind: type[Number], kept: dict[str, Any] | None) -> Number | None:
+    """What an older kbot kept besides is not known here any more."""
+    if kept is None:
+        return None
+    return kind(**{field.name: kept[field.name] for field in fields(kind) if field.name in kept})
 
 
 def _counts(kept: dict[str, Any] | None) -> Counts | None:
     if kept is None:
         return None
-    return Counts(**(kept | {"closed": Closed(**kept["closed"]), "sample": Sample(**kept["sample"])}))
+    return _number(Counts, kept | {"closed": Closed(**kept["closed"]), "sample": Sample(**kept["sample"])})

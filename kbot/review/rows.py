@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from kbot.answers import groups
 from kbot.delivery import needs
 from kbot.helping import states
-from kbot.helping.facts import UNCLEAR_TO
 from kbot.library import items
 from kbot.library.facts import ItemState, WaitsFor
 from kbot.library.tables import ItemRow
@@ -18,7 +17,7 @@ from kbot.review import digest
 from kbot.review.facts import Look, RowKind
 from kbot.trail import hindrances, log
 from kbot.trail.evidence import evidence
-from kbot.trail.facts import Barrier, Doubted, Fact, Hindered, Rated, Responded, Unclear
+from kbot.trail.facts import UNCLEAR_TO, Barrier, Doubted, Fact, Hindered, Rated, Responded, Unclear
 from kbot.trail.proof import CONTESTED_WITHIN, Evidence
 
 FARTHEST_BACK = timedelta(days=180)

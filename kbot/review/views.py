@@ -23,14 +23,14 @@ from kbot.cards import (
 )
 from kbot.delivery.facts import Need
 from kbot.delivery.mobilize_views import MOBILIZE
-from kbot.helping.facts import UNCLEAR_TO, Shown
+from kbot.helping.facts import Shown
 from kbot.helping.views import HELP as ANSWER_HELP
 from kbot.helping.views import wish
 from kbot.library.facts import TITLE_LIMIT, Item, ItemKind, Lines
 from kbot.review.digest import at_least, should_go
 from kbot.review.facts import Became, Desk, Done, Entry, Numbers, RowKind
 from kbot.slack.mrkdwn import cut, escaped, one_line, quoted
-from kbot.trail.facts import Barrier
+from kbot.trail.facts import UNCLEAR_TO, Barrier
 from kbot.trail.proof import Evidence
 
 APPROVE = "review.approve"

@@ -110,7 +110,7 @@ def outcome(session: Session, simulation: Simulation) -> Outcome:
         people=people,
         weeks=weeks,
         counts=counts,
-        burden=counting.burden(session, TEAM, BEGINS, simulation.ends, now, counts),
+        burden=counting.burden(session, TEAM, BEGINS, simulation.ends, now, counts) or Burden(),
         truth=sum(met) / len(met) if met else 0.0,
         most_in_seven_days=max((_most_in(moments, WEEK) for moments in unasked.values()), default=0),
         usually_a_week=median(each),

@@ -47,7 +47,6 @@ class Workplace(SlackReader):
     people: Mapping[str, SlackUser]
     channels: Mapping[str, frozenset[str]]
     news: list[Message] = field(default_factory=list)
-    whispers: int = 0
     _there: dict[tuple[str, str], Message] = field(default_factory=dict)
 
     # -- what kbot asks
@@ -79,7 +78,6 @@ class Workplace(SlackReader):
 
     async def send(self, team: str, key: str, outgoing: Outgoing) -> Outcome:
         if not isinstance(outgoing, Post):
-            self.whispers += 1
             return Sent()
         channel = outgoing.to if outgoing.to in self.channels else f"D{outgoing.to[1:]}"
         message = Message(outgoing.to, channel, f"{len(self._there) + 1}.000000", key, outgoing.blocks)

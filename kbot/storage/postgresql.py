@@ -26,7 +26,12 @@ TRIES = 3
 CROSSED = ("40001", "40P01")
 """SQLSTATE of what PostgreSQL refuses when two transactions cross: serialization_failure, deadlock_detected."""
 PLAIN = (str, int, datetime, NoneType)
-OPTIONS = "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+# A page out of order costs little more than the next one, on today's disks and in memory. With PostgreSQL's default of
+# 4 it read all 10,000 people to find 130 recipients of an item: 13 ms instead of 3.
+OPTIONS = (
+    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c timezone=UTC "
+    "-c random_page_cost=1.1"
+)
 
 
 def open_engine(address: Address, *, pool_size: int = POOL) -> Engine:

@@ -118,6 +118,10 @@ class ReceiptKind(StrEnum):
     WILL_USE = "will_use"
 
 
+UNCLEAR_TO = 2
+"""Not clear to so many people, an item needs other words (domain.md 2.4)."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """Something that happened at `at` (people's time, UTC). `key` is unique within the team and the kind of fact."""

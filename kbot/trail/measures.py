@@ -112,8 +112,7 @@ class Counts:
     answers; nothing else of them.
 
     `asked` (A) are those that were asked, `replied` (R) those whose answer is known; `as_is` + `adapted` is X,
-    `not_for_them` N. `closed` counts the closed ones by disposition; `open_` are the others. `unasked` are uses that
-    people told without being asked, in no other number here.
+    `not_for_them` N. `closed` counts the closed ones by disposition; `open_` are the others.
     """
 
     people: int = 0
@@ -132,7 +131,6 @@ class Counts:
     decided_against: int = 0
     passed_on: int = 0
     no_change: int = 0
-    unasked: int = 0
     sample: Sample = Sample()
 
     @property
@@ -154,7 +152,7 @@ class Interval:
         return self.low <= value <= self.high
 
 
-def counted(cases: Iterable[CaseFacts], people: int, people_replied: int, unasked: int = 0) -> Counts:
+def counted(cases: Iterable[CaseFacts], people: int, people_replied: int) -> Counts:
     """These cases as counts; so many people are behind them, and behind the answers among them."""
     kept = list(cases)
     closed = Counter(case.disposition for case in kept)
@@ -178,7 +176,6 @@ def counted(cases: Iterable[CaseFacts], people: int, people_replied: int, unaske
         decided_against=said[Status.DECIDED_AGAINST],
         passed_on=said[Status.PASSED_ON],
         no_change=said[Status.NO_CHANGE],
-        unasked=unasked,
         sample=sampled(eligible),
     )
 
@@ -319,12 +316,21 @@ def weighted_rate(counts: Counts) -> float | None:
     return share(sample.certain_used + scale * sample.weight_used, known)
 
 
-def mini_sample_rate(counts: Counts, silent_asked: int, silent_used: int) -> float | None:
-    """(X + U x_m / n_m) / A: the rate among all asked, where of the silent `silent_asked` (n_m) answered one question
-    once more and `silent_used` of them had used it (Hansen and Hurwitz 1946). None before it says anything."""
-    if counts.asked < MOST_TESTED_ASKED or silent_asked < MOST_TESTED_MINI:
+@dataclass(frozen=True)
+class Again:
+    """Of those who never answered and were asked once more: how many said whether they had used it (`told`, n_m), and
+    how many of them had (`used`, x_m)."""
+
+    told: int = 0
+    used: int = 0
+
+
+def mini_sample_rate(counts: Counts, again: Again) -> float | None:
+    """(X + U x_m / n_m) / A: the rate among all asked, where some of the silent answered one question once more
+    (Hansen and Hurwitz 1946). None before it says anything."""
+    if counts.asked < MOST_TESTED_ASKED or again.told < MOST_TESTED_MINI:
         return None
-    return (counts.used + counts.silent * silent_used / silent_asked) / counts.asked
+    return (counts.used + counts.silent * again.used / again.told) / counts.asked
 
 
 @dataclass(frozen=True)

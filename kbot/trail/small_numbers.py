@@ -15,6 +15,7 @@ from kbot.trail.measures import (
     bounds,
     bounds_over_eligible,
 )
+from kbot.trail.travel import Borders, FirstUse, HalfLife, crossing_interval
 
 FEWEST_PEOPLE = 5
 FEWEST_ANSWERS = 10
@@ -39,7 +40,16 @@ class Table:
 
 def may_be_shown(counts: Counts) -> bool:
     """Nobody or a crowd, both of those who are counted at all and of those whose answers are."""
-    return all(people == 0 or people >= FEWEST_PEOPLE for people in (counts.people, counts.people_replied))
+    return _nobody_or_a_crowd(counts.people, counts.people_replied)
+
+
+def may_cross(borders: Borders) -> bool:
+    """The same of the borders; also those whose community is unknown, which are what is left of the total."""
+    return _nobody_or_a_crowd(borders.people, borders.people_used, borders.unknown, borders.unknown_used)
+
+
+def _nobody_or_a_crowd(*numbers: int) -> bool:
+    return all(people == 0 or people >= FEWEST_PEOPLE for people in numbers)
 
 
 def is_crowd(counts: Counts) -> bool:
@@ -68,10 +78,20 @@ def shown(total: Counts, parts: Sequence[Cell]) -> Table:
     )
 
 
-def may_follow(moved: Sequence[int]) -> bool:
-    """Whether a report may take the place of the one before it. `moved`: for the total and for each part, of how many
-    people anything has come, changed or gone in between; the difference of the two is about them."""
-    return all(people == 0 or people >= FEWEST_PEOPLE for people in moved)
+def may_not_follow(before: Mapping[str, object], now: Mapping[str, object], moved: Mapping[str, int]) -> set[str]:
+    """Which of the numbers of a new report may not be read beside those that were shown last (`before`).
+
+    They differ, and of fewer than five people anything has come or changed in between (`moved`): the difference would
+    be about those. What differs although nobody has moved counts as well: somebody has erased what they said, say.
+    """
+    return {
+        name
+        for name, value in now.items()
+        if value is not None
+        and before.get(name) is not None
+        and before[name] != value
+        and moved.get(name, 0) < FEWEST_PEOPLE
+    }
 
 
 # -- in words
@@ -121,3 +141,27 @@ def eligible_in_words(counts: Counts) -> str:
     wide = bounds_over_eligible(counts)
     share = percent(asked_share(counts) or 0.0)
     return f"of {sample.eligible} who showed contact {share} were asked: between {span(wide)} used it"
+
+
+def borders_in_words(borders: Borders) -> str:
+    """How many uses were of what comes from another community, beside how many contacts were."""
+    used = rate_in_words(borders.across, borders.used, "uses", crossing_interval(borders))
+    met = rate_in_words(borders.contacts_across, borders.contacts, "contacts")
+    return f"across borders: {used} of what comes from another community, and {met}; where both are known"
+
+
+def first_use_in_words(first: FirstUse) -> str:
+    """How soon: when they told is the latest that it can have been."""
+    if first.weeks is None:
+        return ""
+    weeks = "a week" if first.weeks == 1 else f"{first.weeks} weeks"
+    return f"time to first use: half of {first.uses} uses were told within {weeks} of the contact"
+
+
+def half_life_in_words(life: HalfLife) -> str:
+    """How long it holds."""
+    if not life.is_enough:
+        return f"half-life: not enough yet to say it ({life.ended} of {life.items} items hold no more)"
+    if life.days is None:
+        return f"half-life: more than half of {life.items} items still hold ({life.ended} do not)"
+    return f"half-life: half of {life.items} items hold for {life.days} days ({life.ended} hold no more)"

@@ -216,7 +216,7 @@ def test_who_found_it_unclear_is_told_when_it_is_clearer_and_ana_may_hear_it_unn
     days.go_to(slack.ana, "mon", 11)
     note = gets(slack, slack.ana, "2 people wanted to use it, and it was not clear to them how")
     assert "Ben" not in note.text
-    form = opens(slack, slack.ana, lambda: note.press("Make it clearer"))
+    form = opens(slack, slack.ana, lambda: note.press("Clarify it"))
     assert form.fill("What to do or know", WORDS).submit() == {}
     for person in (slack.ben, slack.cleo):
         assert WORDS in gets(slack, person, "Ana made it clearer").text

@@ -55,7 +55,7 @@ def test_the_author_may_keep_it_as_it_was(slack: Driver) -> None:
     tip = tip_saved(slack)
     question = after(slack, lambda: slack.ana.edits(tip.reply, NEW), lambda: slack.ana.inbox, "the question")
     question.press("Keep it as it was")
-    slack.wait(lambda: "stays as it was" in slack.ana.sees("dm")[-1].text, what="a word")
+    becomes(slack, question, "Settled: this is what is saved of it")
     assert TIP in asks(slack, slack.ben).text
 
 

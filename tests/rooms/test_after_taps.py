@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kbot.act import BadInput
-from kbot.delivery import deliveries
+from kbot.delivery import deliveries, mailing
 from kbot.delivery.views import why
 from kbot.follow_up import cases, opening, relays, responses
 from kbot.follow_up.facts import Answer, Case, CaseState, Form, Step
@@ -163,7 +163,7 @@ def test_who_it_was_passed_on_to_may_find_it_in_their_home_tab_and_gets_no_messa
     before = len(letters(session, ""))
     passed_on(session, item, CLEO)
     assert offered(session, CLEO) == [item.id]
-    assert deliveries.waiting(session, MONDAY) == []
+    assert mailing.waiting(session, MONDAY) == []
     assert len(letters(session, "")) == before
     shown = deliveries.unanswered(session, TEAM, CLEO, MONDAY - days(1))[0]
     assert why(shown, "", "Ana") == "You get this because a colleague passed it on to you."

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kbot.delivery import deliveries, muting, recipients
+from kbot.delivery import deliveries, mailing, muting, recipients
 from kbot.delivery.facts import Rule, Said, State
 from kbot.delivery.tables import DeliveryRow
 from kbot.library import items, lineage, topics
@@ -208,7 +208,7 @@ def test_who_said_that_they_do_it_finds_it_in_the_home_tab(session: Session) -> 
     does(session, BEN, "deploys")
     does(session, DOV, "hiring")
     assert choose(session, about(session, "deploys")) == {BEN: ("does", "offered", 0)}
-    assert deliveries.waiting(session, MONDAY) == [], "no message comes"
+    assert mailing.waiting(session, MONDAY) == [], "no message comes"
     follows(session, BEN, "deploys")
     assert choose(session, about(session, "deploys")) == {BEN: ("follows", "waiting", 0)}
     topics.set_interests(session, act(DOV), [])
@@ -370,14 +370,14 @@ def test_a_broker_who_vouches_for_it_opens_the_second_wave(session: Session) -> 
 
 def due(session: Session, now: datetime) -> int:
     """What a tick does, and what was planned arrives at once. Returns how many letters there were."""
-    deliveries.settle(session, now)
+    mailing.settle(session, now)
     planned = 0
-    for team, recipient in deliveries.waiting(session, now):
-        planned += deliveries.plan(session, team, recipient, now, REAL)
+    for team, recipient in mailing.waiting(session, now):
+        planned += mailing.plan(session, team, recipient, now, REAL)
     for row in letters(session, "delivery:"):
         row.state, row.sent_at, row.channel, row.ts = "sent", now, "D1", f"{now.timestamp()}"
     session.flush()
-    deliveries.settle(session, now)
+    mailing.settle(session, now)
     return planned
 
 
@@ -401,7 +401,7 @@ def test_each_at_their_pace_three_in_a_letter(session: Session, pace: Pace, days
         assert due(session, MONDAY + days(0.5)) == 0
         assert due(session, MONDAY + days(days_between)) == 1
     assert [
-        len(deliveries.of_letter(session, outbox.letters(session, TEAM, [row.key])[row.key]))
+        len(mailing.of_letter(session, outbox.letters(session, TEAM, [row.key])[row.key]))
         for row in letters(session, "delivery:", state="sent")
     ] in ([3, 2], [2, 3])
     assert len(log.of_person(session, Delivered, TEAM, BEN)) == 5
@@ -420,7 +420,7 @@ def test_what_nobody_wished_for_comes_once_a_week_or_along_with_what_they_did(se
     with_items(session, 1)
     assert due(session, MONDAY + days(9)) == 1
     last = max(letters(session, "delivery:", state="sent"), key=lambda row: row.sent_at or MONDAY)
-    rules = {one.why.rule for one in deliveries.of_letter(session, outbox.letters(session, TEAM, [last.key])[last.key])}
+    rules = {one.why.rule for one in mailing.of_letter(session, outbox.letters(session, TEAM, [last.key])[last.key])}
     assert rules == {Rule.FOLLOWS, Rule.ASKED}
 
 
@@ -433,23 +433,23 @@ def test_never_means_never(session: Session) -> None:
 
 def test_while_one_is_on_its_way_the_next_waits(session: Session) -> None:
     with_items(session, 5)
-    assert deliveries.plan(session, TEAM, BEN, MONDAY, REAL)
-    assert not deliveries.plan(session, TEAM, BEN, MONDAY + days(3), REAL)
-    assert deliveries.waiting(session, MONDAY + days(3)) == []
+    assert mailing.plan(session, TEAM, BEN, MONDAY, REAL)
+    assert not mailing.plan(session, TEAM, BEN, MONDAY + days(3), REAL)
+    assert mailing.waiting(session, MONDAY + days(3)) == []
 
 
 def test_what_waits_too_long_lapses(session: Session) -> None:
     with_items(session, 1)
     assert due(session, MONDAY + days(31)) == 0
-    assert deliveries.waiting(session, MONDAY + days(31)) == []
+    assert mailing.waiting(session, MONDAY + days(31)) == []
 
 
 def test_a_letter_that_never_left_delivered_nothing(session: Session) -> None:
     with_items(session, 1)
-    deliveries.plan(session, TEAM, BEN, MONDAY, REAL)
+    mailing.plan(session, TEAM, BEN, MONDAY, REAL)
     (letter,) = letters(session, "delivery:")
     outbox.cancel(session, TEAM, letter.key, "left")
-    deliveries.settle(session, MONDAY)
+    mailing.settle(session, MONDAY)
     assert log.of_person(session, Delivered, TEAM, BEN) == []
     assert {row.state for row in session.scalars(select(DeliveryRow))} == {State.DROPPED}
 

@@ -1,4 +1,8 @@
-"""Random histories of delivery: never the same item twice, nowhere one that its reader may not see then."""
+"""Random histories of delivery: never the same item twice, nowhere one that its reader may not see then.
+
+Channels turn private and public again, people come into them and leave them, become guests and full members again, and
+are deactivated: between being chosen and being written to, in a Home tab, or in a channel where others read along.
+"""
 
 import json
 from collections import Counter
@@ -11,8 +15,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kbot.clock import Clock
-from kbot.delivery import deliveries, jobs, mobilizing
-from kbot.delivery.facts import State
+from kbot.delivery import jobs, mailing, mobilizing
+from kbot.delivery.facts import CARD, TO_CHANNEL, State
 from kbot.delivery.tables import DeliveryRow
 from kbot.home import jobs as home
 from kbot.home.tab import home_letter
@@ -35,24 +39,32 @@ from tests.examples import examples
 from tests.rooms.desk import ANA, BEN, CLEO, DOV, ONCALL, PLATFORM, REAL, TEAM, ZONES, act, follow, meet, saved, set_up
 
 PEOPLE = (ANA, BEN, CLEO, DOV)
+CHANNELS = (PLATFORM, ONCALL)
 KBOT = "U0KBOT"
 
 
 class Slack(SlackReader):
-    """A workspace with one public and one private channel, whose members come and go."""
+    """A workspace with two channels, private or not, whose members come and go."""
 
     def __init__(self) -> None:
         super().__init__("xoxb-1", "http://127.0.0.1:9/")
-        self.inside = {ANA, BEN, KBOT}
+        self.inside = {PLATFORM: {*PEOPLE, KBOT}, ONCALL: {ANA, BEN, KBOT}}
+        self.private = {ONCALL}
+        self.guests: set[str] = set()
+        self.left: set[str] = set()
 
     async def channel(self, channel: str) -> SlackChannel | None:
-        return SlackChannel(channel, channel, ANA, channel == ONCALL, False, False, False, True)
+        return SlackChannel(channel, channel, ANA, channel in self.private, False, False, False, True)
 
     async def members(self, channel: str) -> frozenset[str]:
-        return frozenset(self.inside if channel == ONCALL else {*PEOPLE, KBOT})
+        return frozenset(self.inside[channel])
 
     async def user(self, user: str) -> SlackUser | None:
-        return SlackUser(user, TEAM, user, ZONES.get(user), False, False, False, user == KBOT, False)
+        return self.known(user)
+
+    def known(self, user: str) -> SlackUser:
+        is_guest, is_gone = user in self.guests, user in self.left
+        return SlackUser(user, TEAM, user, ZONES.get(user), False, is_guest, False, user == KBOT, is_gone)
 
 
 @dataclass
@@ -65,8 +77,25 @@ class World:
     gone: set[str] = field(default_factory=set)
     sent: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def may_see(self, person: str, item: Item) -> bool:
-        return item.id not in self.gone and (item.channel == PLATFORM or person in self.slack.inside)
+    def may_see(self, reader: str, item: Item) -> bool:
+        """Whether a person, or all who read along in a channel, may see it now."""
+        if item.id in self.gone:
+            return False
+        if reader in PEOPLE:
+            return self._is_open(reader, item)
+        if reader == item.channel:
+            return True
+        slack, here = self.slack, self.slack.inside[reader] - {KBOT}
+        everybody = set() if reader in slack.private else {*PEOPLE} - slack.guests
+        return all(self._is_open(one, item, among_others=True) for one in (here | everybody) - slack.left)
+
+    def _is_open(self, person: str, item: Item, *, among_others: bool = False) -> bool:
+        """A guest sees nothing alone, and among others what is private and theirs as well."""
+        slack = self.slack
+        is_private = item.channel in slack.private
+        if person in slack.left or (person in slack.guests and not (among_others and is_private)):
+            return False
+        return not is_private or person in slack.inside[item.channel]
 
 
 def _begin(session: Session) -> None:
@@ -86,14 +115,23 @@ def _publish(session: Session, channel: str) -> Item:
     return items.get(session, TEAM, item.id)
 
 
-def _follow_topic(session: Session, person: str) -> None:
+def _follow_topic(session: Session, follower: str) -> None:
     found = topics.find(session, TEAM, "deploys")
     assert found is not None
-    topics.follow(session, act(person), found.id)
+    if follower in PEOPLE:
+        topics.follow(session, act(follower), found.id)
+    else:
+        topics.follow(session, act(CLEO), found.id, follower)
+
+
+def _changed(session: Session, user: SlackUser) -> None:
+    """What Slack tells of a person at once."""
+    directory.remember_person(session, TEAM, user, Clock(None).real())
 
 
 def _pending(session: Session) -> list[Letter]:
-    rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == "delivery.card", OutboxRow.state == "pending"))
+    mine = OutboxRow.kind.in_((CARD, TO_CHANNEL))
+    rows = session.scalars(select(OutboxRow).where(mine, OutboxRow.state == "pending"))
     return [outbox.letter_of(row) for row in rows]
 
 
@@ -116,7 +154,7 @@ def _take_away(session: Session, item: Item) -> None:
 async def _send(world: World) -> None:
     await jobs.plan_letters(world.house)
     for letter in await world.house.unit.read(_pending):
-        written = await jobs.card(world.house, letter)
+        written = await jobs.LETTERS[letter.kind](world.house, letter)
         if isinstance(written, Post):
             shown = json.dumps(list(written.blocks))
             for item in world.items:
@@ -140,8 +178,11 @@ async def _look(world: World) -> None:
 
 STEPS = st.one_of(
     st.tuples(st.just("publish"), st.sampled_from([PLATFORM, ONCALL])),
-    st.tuples(st.just("follow"), st.sampled_from(PEOPLE)),
-    st.tuples(st.just("inside"), st.sampled_from([ANA, BEN, CLEO, DOV])),
+    st.tuples(st.just("follow"), st.sampled_from([*PEOPLE, PLATFORM, ONCALL])),
+    st.tuples(st.just("inside"), st.sampled_from([f"{channel} {person}" for channel in CHANNELS for person in PEOPLE])),
+    st.tuples(st.just("private"), st.sampled_from(CHANNELS)),
+    st.tuples(st.just("guest"), st.sampled_from(PEOPLE)),
+    st.tuples(st.just("leave"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("mobilize"), st.sampled_from(PEOPLE)),
     st.tuples(st.just("choose"), st.none()),
     st.tuples(st.just("plan"), st.none()),
@@ -159,14 +200,23 @@ async def _do(world: World, step: str, what: str | None) -> None:
     elif step == "follow" and what:
         await unit(_follow_topic, what)
     elif step == "inside" and what:
-        world.slack.inside ^= {what}
+        channel, person = what.split()
+        world.slack.inside[channel] ^= {person}
+    elif step == "private" and what:
+        world.slack.private ^= {what}
+    elif step in ("guest", "leave") and what:
+        if step == "guest":
+            world.slack.guests ^= {what}
+        else:
+            world.slack.left ^= {what}
+        await unit(_changed, world.slack.known(what))
     elif step == "mobilize" and what and world.items and world.items[-1].id not in world.gone:
         await unit(mobilizing.send_on, act(CLEO), world.items[-1].id, [what], None, "", REAL)
     elif step == "choose":
         await jobs.choose_recipients(world.house)
     elif step == "plan":
-        for team, recipient in await unit.read(deliveries.waiting, world.house.now()):
-            await unit(deliveries.plan, team, recipient, world.house.now(), REAL)
+        for team, recipient in await unit.read(mailing.waiting, world.house.now()):
+            await unit(mailing.plan, team, recipient, world.house.now(), REAL)
     elif step == "send":
         await _send(world)
     elif step == "offer":
@@ -179,7 +229,7 @@ async def _do(world: World, step: str, what: str | None) -> None:
 
 
 @settings(max_examples=examples(3), deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(STEPS, min_size=5, max_size=25))
+@given(st.lists(STEPS, min_size=5, max_size=30))
 async def test_never_twice_and_never_what_they_may_not_see(units: Units, steps: list[tuple[str, str | None]]) -> None:
     slack = Slack()
     world = World(House(units, Clock(None), slack, Settings(), KBOT, HashEmbedder()), slack)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kbot.act import Act, BadInput
-from kbot.capture import flags
+from kbot.capture import flags, sources
 from kbot.capture.flags import Finding, Flag
 from kbot.library import items
 from kbot.library.facts import Consent, Item, ItemKind, ItemState, Lines, Source, WaitsFor
@@ -94,7 +94,7 @@ def test_the_same_event_twice_is_one_flag(session: Session) -> None:
 
 
 def test_a_flag_on_what_was_deleted_meanwhile_saves_nothing(session: Session) -> None:
-    flags.source_deleted(session, act(ANA), PLATFORM, TS, REAL)
+    sources.source_deleted(session, act(ANA), PLATFORM, TS, REAL)
     with pytest.raises(Gone):
         flagged(session)
     assert not is_found(session)
@@ -162,7 +162,7 @@ DECISIONS: dict[str, Callable[[Session, Act, Item], object]] = {
     "edit": lambda session, by, item: flags.edit(session, by, item.id, item.lines, item.kind),
     "show my name": lambda session, by, item: flags.show_name(session, by, item.id),
     "take it back": lambda session, by, item: flags.refuse(session, by, item.id, REAL),
-    "keep as my own words": lambda session, by, item: flags.keep_own_words(session, by, item.id),
+    "keep as my own words": lambda session, by, item: sources.keep_own_words(session, by, item.id),
     "never capture me": lambda session, by, item: flags.never(session, by, item.id, REAL),
 }
 

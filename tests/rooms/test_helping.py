@@ -10,15 +10,16 @@ from kbot.act import BadInput
 from kbot.answers import helping as open_questions
 from kbot.answers.facts import Expert, HelpState
 from kbot.capture import flags
-from kbot.helping import requests, states
+from kbot.helping import requests, showing, states, views
 from kbot.helping.facts import Request, RequestState, Role, TurnState
-from kbot.library import items
-from kbot.library.facts import Item, ItemKind, Lines
+from kbot.home import log as log_of
+from kbot.library.facts import Item
 from kbot.people import asking, directory
+from kbot.people.facts import Viewer
 from kbot.post.gate import Proactive
 from kbot.storage.units import Units
 from kbot.trail import log
-from kbot.trail.facts import Barrier, Helped, Helper, HelpOffered, HelpWanted, Hindered, Outcome, Responded, Status
+from kbot.trail.facts import Barrier, Helped, Helper, HelpOffered, HelpWanted, Outcome, Status
 from kbot.trail.log import remember
 from tests.rooms.desk import (
     ANA,
@@ -258,6 +259,42 @@ def test_what_somebody_else_presses_changes_nothing(session: Session, item: Item
     assert helpers(now(session, request)) == [(ANA, TurnState.ASKED)]
 
 
+# Erased
+
+
+def test_who_erases_what_they_said_of_an_item_is_helped_no_more_and_named_nowhere(session: Session, item: Item) -> None:
+    """Ana keeps that she answered; not whom, nor what stood in their way."""
+    request, other = wants(session, item), wants(session, saved(session, "Another?"))
+    log_of.delete_entry(session, act(BEN), item.id)
+    after = now(session, request)
+    assert (after.state, after.asker, after.barrier) == (RequestState.WITHDRAWN, "", None)
+    assert helpers(after) == [(ANA, TurnState.CLOSED)]
+    assert asking.free(session, TEAM, [ANA], FRIDAY) == {ANA}, "only the other one is open"
+    assert letters(session, f"help_wanted:{request.id}") == [], "what has not left does not leave"
+    assert now(session, other).asker == BEN
+    requests.answer(session, act(ANA), other.id, "Drain it.", REAL)
+    log_of.delete_all(session, act(BEN))
+    (turn,) = now(session, other).turns
+    assert (now(session, other).asker, turn.words, turn.state) == ("", "Drain it.", TurnState.ANSWERED)
+    shown = showing.shown(session, Viewer(TEAM, ANA, frozenset({item.channel})), other.id)
+    said = str(views.wanted(shown, turn))
+    assert "A colleague has your answer" in said
+    assert "Ben" not in said
+    assert BEN not in said
+    assert wants(session, item).state is RequestState.ASKED, "wanted again, it is a new one"
+
+
+def test_erased_after_it_was_settled_its_messages_are_written_anew(session: Session, item: Item) -> None:
+    request = wants(session, item)
+    requests.answer(session, act(ANA), request.id, "Drain it.", REAL)
+    requests.judge(session, act(BEN), request.id, ANA, did_it=True)
+    keys = ("help_wanted:", "help_receipt:", "help_answer:")
+    before = {row.key: row.revision for key in keys for row in letters(session, key)}
+    log_of.delete_all(session, act(BEN))
+    assert now(session, request).state is RequestState.RESOLVED
+    assert {row.key for key in keys for row in letters(session, key) if row.revision > before[row.key]} == set(before)
+
+
 # The broker and the channel
 
 
@@ -340,56 +377,3 @@ async def test_many_who_want_the_same_helper_at_once_reach_her_twice(units: Unit
     )
     ended = [(await units.read(states.get, TEAM, one.id)).state for one in open_ones]
     assert sorted(ended) == sorted([RequestState.ASKED] * 2 + [RequestState.BROKER] * 2)
-
-
-# New words
-
-
-def revises(session: Session, item: Item, words: str, by: str = ANA) -> None:
-    flags.edit(session, act(by), item.id, Lines(item.lines.title, words), ItemKind.HOW_TO)
-    follow(session)
-
-
-def hinders(session: Session, person: str, item: Item, barrier: Barrier, day: float = 0) -> None:
-    doing = act(person, FRIDAY + days(day))
-    remember(session, Hindered(TEAM, doing.key, doing.at, person, item.id, barrier, "case"))
-    follow(session)
-
-
-def test_new_words_answer_who_waits_and_are_told_once_to_whoever_found_the_old_ones_unclear(
-    session: Session, item: Item
-) -> None:
-    for person in (BEN, DOV):
-        hinders(session, person, item, Barrier.UNCLEAR, -1)
-    hinders(session, CLEO, item, Barrier.NO_TIME, -1)
-    request = wants(session, item, BEN, day=-1)
-    revises(session, item, "First drain the queue, then restart.")
-    revises(session, item, "First drain the queue, then restart it with --resume.")
-    (turn,) = now(session, request).answers
-    assert (turn.helper, turn.state, turn.made_clearer) == (ANA, TurnState.ANSWERED, True)
-    assert [letter.to for letter in letters(session, "help_answer:")] == [BEN]
-    assert [letter.to for letter in letters(session, "clearer:")] == [DOV], "Ben has it as his answer"
-    assert items.get(session, TEAM, item.id).version == 3
-
-
-def test_the_contributor_hears_once_for_these_words_that_they_are_not_clear(session: Session, item: Item) -> None:
-    hinders(session, ANA, item, Barrier.UNCLEAR)
-    hinders(session, BEN, item, Barrier.UNCLEAR)
-    hinders(session, BEN, item, Barrier.UNCLEAR)
-    assert letters(session, "unclear:") == [], "one person, however often, beside herself"
-    hinders(session, DOV, item, Barrier.UNCLEAR)
-    hinders(session, CLEO, item, Barrier.UNCLEAR)
-    (letter,) = letters(session, "unclear:")
-    assert (letter.to, letter.priority) == (ANA, Proactive.FEED)
-    revises(session, item, "Drain it.", ANA)
-    for person in (DOV, CLEO):
-        hinders(session, person, item, Barrier.UNCLEAR, 1)
-    assert len(letters(session, "unclear:")) == 2
-
-
-def test_who_is_not_convinced_is_shown_what_became_of_it(session: Session, item: Item) -> None:
-    hinders(session, BEN, item, Barrier.NO_TIME)
-    assert letters(session, "for_others:") == []
-    hinders(session, BEN, item, Barrier.NOT_CONVINCED)
-    assert [letter.to for letter in letters(session, "for_others:")] == [BEN]
-    assert log.about_item(session, Responded, TEAM, [item.id]) == []

@@ -3,26 +3,29 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kbot.act import BadInput
 from kbot.answers import listeners as answers
-from kbot.capture import flags, link_listeners
+from kbot.capture import flags, link_listeners, sources
 from kbot.capture import listeners as capture
 from kbot.cards import PLAN, Block
-from kbot.delivery import deliveries, mobilize_listeners, mobilizing, need_listeners, needs, topic_listeners
+from kbot.delivery import deliveries, mailing, mobilize_listeners, mobilizing, need_listeners, needs, topic_listeners
 from kbot.delivery import listeners as delivery
 from kbot.delivery.facts import NeedState, Rule
 from kbot.follow_up import cases, lots, opening, responses
 from kbot.follow_up import listeners as follow_up
 from kbot.follow_up.facts import BUNDLE, Answer, CaseState
-from kbot.home import commands, listeners, log_listeners, setup_views, tab, views
+from kbot.helping import listeners as helping
+from kbot.helping import requests, states
+from kbot.home import commands, listeners, log_listeners, question_views, setup_views, tab, views
+from kbot.home.question_views import Questions
 from kbot.library import items, topics
 from kbot.library.facts import Item, ItemState
 from kbot.library.search.thresholds import Threshold, Tuning
-from kbot.meaning.embedder import DIMENSIONS
+from kbot.meaning.hashed import HashEmbedder
 from kbot.people import directory
 from kbot.people.facts import Mode, Policy, Publication, Viewer
 from kbot.people.hours import local_moment
@@ -33,7 +36,8 @@ from kbot.post.outbox import Letter
 from kbot.post.tables import OutboxRow
 from kbot.review import listeners as review
 from kbot.slack.words import SlackChannel
-from kbot.trail.facts import Outcome, Plan, ReceiptKind, Received, Status
+from kbot.trail.facts import Barrier, Helper, HelpWanted, Outcome, Plan, ReceiptKind, Received, Status
+from kbot.trail.log import remember
 from tests.rooms.desk import (
     ANA,
     BEN,
@@ -265,7 +269,7 @@ def test_when_one_means_to_try_it_can_be_said_here(session: Session) -> None:
 def test_whether_what_was_needed_came_is_asked_here_too(session: Session) -> None:
     until = local_moment(date(2026, 11, 23), 0, ZoneInfo("America/New_York"))
     found = saved(session, "Found")
-    kept = needs.say(session, act(BEN), "x", until, PLATFORM, np.zeros(DIMENSIONS, np.float32), [found.id])
+    kept = needs.say(session, act(BEN), "x", until, PLATFORM, HashEmbedder().embed("x"), [found.id])
     assert needs.move(session, TEAM, kept.id, NeedState.ASKED)
     shown = home(session, BEN, PLATFORM)
     assert "You needed: _x_. The day you named is over. Did what came help?\n• *Found*\n[It helped] [Partly]" in shown
@@ -306,16 +310,74 @@ def test_what_waits_for_its_contributor_waits_here_too(session: Session) -> None
     assert "May others" not in home(session, ANA)
 
 
+def test_what_becomes_of_a_message_that_changed_is_asked_here_too(session: Session) -> None:
+    edited, gone = saved(session, "Edited"), saved(session, "Deleted")
+    ts = [item.source.ts for item in (edited, gone) if item.source]
+    sources.source_edited(session, act(ANA), PLATFORM, ts[0], "1763700000.1", REAL)
+    sources.source_deleted(session, act(ANA), PLATFORM, ts[1], REAL)
+    assert asked_of_sources(session) == ([], []), "not before the messages have arrived"
+    lands(session, sources.edited_key(edited.id, "1763700000.1"), flags.orphaned_key(gone.id))
+    assert asked_of_sources(session) == ([edited.id], [gone.id])
+    assert "Shall it stay away?" in home(session, ANA)
+    assert "[Keep as my own words] [Delete it]" in home(session, ANA)
+    asked = Questions(edited=[items.get(session, TEAM, edited.id)], words={edited.id: "The new words"})
+    assert "[Take the new words] [Keep it as it was]" in read(question_views.questions(asked, MONDAY))
+    assert "stay away" not in home(session, BEN)
+    with pytest.raises(BadInput):
+        sources.settle_edit(session, act(BEN), edited.id)
+    sources.settle_edit(session, act(ANA), edited.id)
+    sources.keep_own_words(session, act(ANA), gone.id)
+    assert asked_of_sources(session) == ([], [])
+    sources.source_edited(session, act(ANA), PLATFORM, ts[0], "1763700000.2", REAL)
+    lands(session, sources.edited_key(edited.id, "1763700000.2"))
+    assert asked_of_sources(session) == ([edited.id], []), "another edit is another question"
+    sources.take_over(session, act(ANA), edited.id, edited.lines, edited.kind)
+    assert asked_of_sources(session) == ([], [])
+
+
+def lands(session: Session, *keys: str) -> None:
+    """These letters have arrived."""
+    for key in keys:
+        row = session.get_one(OutboxRow, (TEAM, key))
+        row.state, row.channel, row.ts, row.sent_at = "sent", "D0", key, MONDAY
+    session.flush()
+
+
+def asked_of_sources(session: Session) -> tuple[list[str], list[str]]:
+    edited, orphaned = sources.waiting_for(session, TEAM, ANA)
+    return [item.id for item in edited], [item.id for item in orphaned]
+
+
+def test_help_is_asked_for_and_judged_here_too(session: Session) -> None:
+    item = saved(session, "Importer stuck?")
+    wanted = HelpWanted(TEAM, "w", FRIDAY, BEN, item.id, Helper.CONTRIBUTOR, "case", Barrier.UNCLEAR)
+    remember(session, wanted)
+    follow(session)
+    (request,) = requests.to_route(session)
+    requests.ask_next(session, TEAM, request.id, {ANA}, FRIDAY, REAL)
+    assert "Could you help?" not in home(session, ANA, PLATFORM), "not before the message has arrived"
+    lands(session, states.wanted_key(request.id, ANA))
+    assert "[I'll help] [Make it clearer] [Not now] [Not me] [Stop]" in home(session, ANA, PLATFORM)
+    assert "Could you help?" not in home(session, ANA), "not about what she may not see"
+    requests.answer(session, act(ANA), request.id, "Drain it.", REAL)
+    assert "Could you help?" not in home(session, ANA, PLATFORM)
+    lands(session, states.answer_key(request.id, ANA))
+    assert "[That did it] [Not quite]" in home(session, BEN, PLATFORM)
+    assert "Drain it." not in home(session, CLEO, PLATFORM)
+    requests.judge(session, act(BEN), request.id, ANA, did_it=True)
+    assert "That did it" not in home(session, BEN, PLATFORM)
+
+
 def test_what_came_and_was_not_answered_can_be_answered_here(session: Session) -> None:
     item = saved(session, "New")
     deliveries.add(session, act(CLEO), item, BEN, Rule.BROKER)
     assert "New for you" not in home(session, BEN, PLATFORM)
-    assert deliveries.plan(session, TEAM, BEN, MONDAY, REAL)
+    assert mailing.plan(session, TEAM, BEN, MONDAY, REAL)
     found = deliveries.get(session, TEAM, item.id, BEN)
     assert found is not None
     assert found.letter is not None
     arrives(session, Letter(TEAM, found.letter, "", BEN), MONDAY)
-    deliveries.settle(session, MONDAY)
+    mailing.settle(session, MONDAY)
     shown = home(session, BEN, PLATFORM)
     assert "New for you\n*New*\nYou get this because Cleo, a broker, thought of you." in shown
     assert "[I'll use this] [Good to know] [Not for me]" in shown
@@ -338,7 +400,7 @@ def test_the_tab_is_shown_anew_to_who_ever_opened_it(session: Session) -> None:
 def test_what_asks_in_the_tab_shows_it_anew() -> None:
     pressed = {
         name: listener
-        for room in (capture, delivery, follow_up, need_listeners, mobilize_listeners, listeners)
+        for room in (capture, delivery, follow_up, helping, need_listeners, mobilize_listeners, listeners)
         for name, listener in (*room.PRESSES.items(), *getattr(room, "SUBMISSIONS", {}).items())
     }
     assert set(pressed) >= listeners.IN_BOTH
@@ -442,7 +504,7 @@ def test_what_i_follow_and_need_is_there(session: Session) -> None:
     assert found is not None
     topics.follow(session, act(BEN), found.id)
     until = local_moment(date(2026, 12, 3), 0, ZoneInfo("America/New_York"))
-    needs.say(session, act(BEN), "moving billing", until, PLATFORM, np.zeros(DIMENSIONS, np.float32), ())
+    needs.say(session, act(BEN), "moving billing", until, PLATFORM, HashEmbedder().embed("moving billing"), ())
     tab = home(session, BEN)
     assert "Topics: *deploys*" in tab
     assert "_moving billing_ · until Wednesday 2 December" in tab

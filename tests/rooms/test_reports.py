@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from kbot.follow_up.facts import CaseState, Form, Step
 from kbot.follow_up.tables import CaseRow, TapRow
-from kbot.library.facts import Item
+from kbot.library import items
+from kbot.library.facts import Item, ItemState
+from kbot.people import directory
 from kbot.post.tables import OutboxRow
 from kbot.review import counting, report_views, reports
 from kbot.review.facts import Report
+from kbot.slack.words import SlackUser
 from kbot.trail.facts import Status
-from kbot.trail.measures import Disposition, Interval, bounds, bounds_over_eligible
-from tests.rooms.desk import ANA, REAL, TEAM, days, saved
+from kbot.trail.measures import Again, Counts, Disposition, Interval, bounds, bounds_over_eligible
+from tests.rooms.desk import ANA, CLEO, PLATFORM, REAL, TEAM, act, days, saved, set_up
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 LAST_WEEK = MONDAY - days(7)
@@ -140,10 +143,40 @@ def test_silence_after_another_question_is_silence(session: Session, item: Item)
 def test_what_a_few_told_unasked_is_not_shown(session: Session, item: Item) -> None:
     for n in range(4):
         case(session, item, f"U{n}", Status.APPLIED_AS_IS, form=Form.SELF, asked=None, inclusion=None)
-    assert counting.counts(session, TEAM, OPENED, MONDAY, NOW, reports.ALL).unasked == 0
+    case(session, item, "U9", Status.NOT_YET, form=Form.SELF, asked=None, inclusion=None)
+    assert counting.unasked(session, TEAM, OPENED, MONDAY) is None
     case(session, item, "U4", Status.APPLIED_AS_IS, form=Form.SELF, asked=None, inclusion=None)
-    found = counting.counts(session, TEAM, OPENED, MONDAY, NOW, reports.ALL)
-    assert (found.unasked, found.used, found.asked) == (5, 0, 0)
+    assert counting.unasked(session, TEAM, OPENED, MONDAY) == 5
+    assert counting.counts(session, TEAM, OPENED, MONDAY, NOW).asked == 0
+
+
+def lives_in(session: Session, person: str, channel: str) -> None:
+    known = SlackUser(person, TEAM, person, "Europe/Berlin", False, False, False, False, False)
+    directory.remember_person(session, TEAM, known, REAL)
+    directory.choose_home(session, act(person), channel)
+
+
+def test_what_crossed_borders_is_counted_where_both_are_known(session: Session, item: Item) -> None:
+    set_up(session, CLEO, community="Platform")
+    set_up(session, CLEO, channel="C0NEAR", community="platform")
+    for n, home in enumerate([PLATFORM, "C0NEAR", *["C0SALES"] * 4]):
+        lives_in(session, f"U{n}", home)
+    crowd(session, item, number=8)  # every fourth says "not yet", and every fourth nothing
+    case(session, item, "U1", None, Disposition.INELIGIBLE, form=Form.USE)
+    found, first = counting.travels(session, TEAM, OPENED, MONDAY, NOW)
+    assert (found.contacts, found.contacts_across, found.used, found.across) == (6, 4, 4, 2)
+    assert (found.people, found.people_used, found.unknown, found.unknown_used) == (6, 4, 2, 0)
+    assert (first.people, first.uses, first.weeks) == (4, 4, 1)
+
+
+def test_how_long_items_hold(session: Session) -> None:
+    begin = MONDAY - days(100)
+    for n in range(20):
+        one = saved(session, f"Title {n}", at=begin, contributor=f"U0C{n % 5}")
+        if n < 12:
+            items.take_away(session, act("U0C0", begin + days(n + 1)), one.id, ItemState.RETIRED)
+    found = counting.holding(session, TEAM, MONDAY)
+    assert (found.people, found.items, found.ended, found.days) == (5, 20, 12, 10)
 
 
 def test_those_who_never_answered_are_counted_by_what_they_say_then(session: Session, item: Item) -> None:
@@ -151,15 +184,24 @@ def test_those_who_never_answered_are_counted_by_what_they_say_then(session: Ses
         row = case(session, item, f"U{n}", None, form=Form.SILENT)
         session.add(TapRow(team_id=TEAM, case_id=row.id, step=Step.SILENCE.value, answer=said, at=NOW))
     session.flush()
-    assert counting.mini_sample(session, TEAM, OPENED, MONDAY) == (3, 1)
+    assert counting.again(session, TEAM, OPENED, MONDAY) == Again(3, 1)
 
 
 def test_what_asking_costs(session: Session, item: Item) -> None:
     crowd(session, item)
     found = counting.counts(session, TEAM, MONDAY - days(28), MONDAY, NOW)
     cost = counting.burden(session, TEAM, MONDAY - days(28), MONDAY, NOW, found)
+    assert cost is not None
     assert (cost.messages, cost.silent, cost.person_weeks) == (12, 3, 48)
     assert cost.a_week == 0.25
+
+
+def test_what_asking_cost_a_few_is_not_shown(session: Session, item: Item) -> None:
+    for n in range(4):
+        bundle(session, f"U{n}", ASKED)
+    assert counting.burden(session, TEAM, OPENED, MONDAY, NOW, Counts()) is None
+    bundle(session, "U4", ASKED)
+    assert counting.burden(session, TEAM, OPENED, MONDAY, NOW, Counts()) is not None
 
 
 # Publishing
@@ -226,6 +268,26 @@ def test_when_a_crowd_has_moved_there_are_new_numbers(session: Session, item: It
     assert second.table.total.asked == first.table.total.asked + 5
 
 
+def test_what_moved_for_a_few_beside_the_table_is_left_out(session: Session, item: Item) -> None:
+    """Twelve say where they belong; the next week five more ask, of whom one does so."""
+    for n in range(12):
+        lives_in(session, f"U{n}", PLATFORM)
+    crowd(session, item, opened=LAST_WEEK - days(15))
+    first = published(session, LAST_WEEK + timedelta(minutes=1))
+    assert first.borders is not None
+    lives_in(session, "U70", "C0SALES")
+    for n in range(9):
+        case(session, item, f"U{70 + n}", Status.NOT_YET, opened=LAST_WEEK - days(8), asked=LAST_WEEK + days(2))
+    second = published(session, NOW)
+    assert second.table.total is not None
+    assert second.borders is None
+    for n in range(1, 9):
+        lives_in(session, f"U{70 + n}", "C0SALES")
+    third = published(session, NOW + days(7))
+    assert third.borders is not None
+    assert third.borders.contacts_across == 9
+
+
 # In words
 
 
@@ -248,6 +310,7 @@ def test_the_report_says_what_asking_costs_first_and_what_it_is_not_last(session
         "  answered: none asked yet",
         "  used (reported): none who answered yet",
         "  nobody was asked yet",
+        "time to first use: half of 12 uses were told within a week of the contact",
         "These are reports by people who chose to answer; they do not measure performance.",
     ]
 

@@ -7,6 +7,7 @@ the contributor (Ana), a broker (Cleo), an admin (Ben) and somebody like a manag
 import json
 import logging
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -28,7 +29,7 @@ from kbot.people import directory
 from kbot.people.facts import Viewer
 from kbot.post.outbox import Letter
 from kbot.post.tables import OutboxRow
-from kbot.review import measures, planning, showing
+from kbot.review import measures, planning, report_views, reports, showing
 from kbot.review import views as review
 from kbot.slack.words import SlackUser
 from kbot.trail import log as trail
@@ -52,10 +53,12 @@ from tests.rooms.desk import (
     set_up,
 )
 
+TUESDAY = MONDAY + days(1)
 ZOE = "U0ZEBRA"
 NAME, WORDS = "Zoe Zebra", "zebra-crossing"
 ROLES = {"contributor": ANA, "broker": CLEO, "admin": BEN, "manager-like": DOV}
 OTHERS = [f"U0P{n}" for n in range(4)]
+CROWD = [f"U0Q{n}" for n in range(12)]
 SECOND_ANSWERS = {
     Answer.SOLVED: (),
     Answer.PARTLY: (),
@@ -70,7 +73,7 @@ SECOND_ANSWERS = {
 @pytest.fixture(autouse=True)
 def everybody(session: Session) -> None:
     meet(session, ANA, BEN, CLEO, DOV)
-    for user, name in [(ZOE, NAME), *((other, f"Person {other}") for other in OTHERS)]:
+    for user, name in [(ZOE, NAME), *((other, f"Person {other}") for other in (*OTHERS, *CROWD))]:
         known = SlackUser(user, TEAM, name, "Europe/Berlin", False, False, False, False, False)
         directory.remember_person(session, TEAM, known, REAL)
     set_up(session, CLEO)
@@ -127,7 +130,22 @@ def surfaces(session: Session, item: Item, reader: str, now: datetime = MONDAY) 
         look = planning.look_now(session, TEAM, viewer.channels, now)
         desk = showing.desk(session, viewer, look)
         shown |= {"digest": review.digest(desk, now), "review": review.review(desk, now)}
+    if reader in (ROLES["broker"], ROLES["admin"]):
+        shown |= {f"/kb stats {n}": said for n, said in enumerate(stats(session))}
     return {name: json.dumps(what, default=str, ensure_ascii=False) for name, what in shown.items()}
+
+
+def stats(session: Session) -> list[object]:
+    """What `/kb stats` and `kbot report` say now, in words and as a table."""
+    report = reports.latest(session, TEAM)
+    if report is None:
+        return [report_views.NOT_YET]
+    return [
+        report_views.blocks(report),
+        report_views.code(report),
+        report_views.table(report),
+        report_views.lines(report),
+    ]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -138,6 +156,8 @@ def test_nobody_reads_who_said_it_or_what_they_wrote(
     caplog.set_level(logging.DEBUG)
     item = saved(session)
     lives(session, item, answer, *SECOND_ANSWERS[answer])
+    _all_were_asked(session)
+    assert reports.publish(session, TEAM, MONDAY)
     for name, text in surfaces(session, item, ROLES[role]).items():
         for trace in (ZOE, NAME, "Zoe", WORDS):
             assert trace not in text, f"the {role} reads {trace!r} in: {name}"
@@ -223,6 +243,103 @@ def test_two_reports_side_by_side_do_not_show_one_person(session: Session, known
     lives(session, item, Answer.SOLVED)
     _all_were_asked(session)
     assert counted() == ((0, 0) if known < 4 else (5, 5))
+
+
+def a_report_of_a_crowd(session: Session, item: Item) -> None:
+    """Twelve answered, and say where they belong, and so did Zoe; what they say of it is published on Monday."""
+    for n, person in enumerate(CROWD):
+        directory.choose_home(session, act(person, f"home{person}"), PLATFORM)
+        answers(session, item, person, Answer.SOLVED if n % 2 else Answer.NOT_WORKED)
+    directory.choose_home(session, act(ZOE, "home"), "C0SALES")
+    answers(session, item, ZOE, Answer.SOLVED)
+    _all_were_asked(session)
+    assert reports.publish(session, TEAM, MONDAY)
+
+
+def zoe_changes_her_mind(session: Session, item: Item) -> None:
+    for n, answer in enumerate((Answer.CHANGE, Answer.NOT_WORKED)):
+        responses.respond(session, act(ZOE, f"anew{n}", TUESDAY), _case(session, ZOE), answer)
+
+
+def zoe_takes_it_back(session: Session, item: Item) -> None:
+    responses.respond(session, act(ZOE, "back", TUESDAY), _case(session, ZOE), Answer.CHANGE)
+
+
+def zoe_erases_it(session: Session, item: Item) -> None:
+    log.delete_all(session, act(ZOE, "erase", TUESDAY))
+
+
+def zoe_stops_kbot(session: Session, item: Item) -> None:
+    directory.stop(session, act(ZOE, "stop", TUESDAY))
+
+
+def zoe_moves_house(session: Session, item: Item) -> None:
+    directory.choose_home(session, act(ZOE, "moves", TUESDAY), PLATFORM)
+
+
+def zoe_tells_unasked(session: Session, item: Item) -> None:
+    case = opening.report(session, act(ZOE, "tells", TUESDAY), saved(session, "Another?").id)
+    responses.respond(session, act(ZOE, "used", TUESDAY), case.id, Answer.USED)
+
+
+def zoe_asks_and_answers_more(session: Session, item: Item) -> None:
+    other = saved(session, "Another?", at=FRIDAY)
+    answers(session, other, ZOE, Answer.SOLVED)
+    _all_were_asked(session)
+
+
+ZOE_DOES = [
+    zoe_changes_her_mind,
+    zoe_takes_it_back,
+    zoe_erases_it,
+    zoe_stops_kbot,
+    zoe_moves_house,
+    zoe_tells_unasked,
+    zoe_asks_and_answers_more,
+]
+
+
+@pytest.mark.parametrize("others", [0, 3])
+@pytest.mark.parametrize("does", ZOE_DOES, ids=lambda does: does.__name__)
+def test_two_published_reports_side_by_side_tell_nothing_of_one_person(
+    session: Session, does: Callable[[Session, Item], None], others: int
+) -> None:
+    """Zoe does something between two reports, alone or with three others: the second one says what the first said."""
+    item = saved(session)
+    session.add_all(_bundle(person) for person in (ZOE, *CROWD))
+    a_report_of_a_crowd(session, item)
+    before = {role: stats(session) for role in ("broker", "admin")}
+    assert "across borders: 1 of 7 uses" in str(before)
+    does(session, item)
+    for person in CROWD[:others]:
+        responses.respond(session, act(person, f"anew{person}", TUESDAY), _case(session, person), Answer.CHANGE)
+    session.flush()
+    assert reports.publish(session, TEAM, MONDAY + days(7))
+    assert {role: stats(session) for role in ("broker", "admin")} == before
+
+
+def test_with_a_crowd_around_her_the_second_report_is_new(session: Session) -> None:
+    """Else the test above would see nothing where nothing ever changes."""
+    item = saved(session)
+    a_report_of_a_crowd(session, item)
+    before = stats(session)
+    zoe_changes_her_mind(session, item)
+    for person in CROWD[:4]:
+        responses.respond(session, act(person, f"re{person}", TUESDAY), _case(session, person), Answer.CHANGE)
+        responses.respond(session, act(person, f"anew{person}", TUESDAY), _case(session, person), Answer.PARTLY)
+    assert reports.publish(session, TEAM, MONDAY + days(7))
+    assert stats(session) != before
+
+
+def _case(session: Session, person: str) -> str:
+    return session.query(CaseRow).filter(CaseRow.person == person, CaseRow.form == "question").one().id
+
+
+def _bundle(person: str) -> OutboxRow:
+    """A letter with questions that this person got."""
+    about = {"key": f"ask:{person}", "kind": "follow_up.bundle", "to": person, "about": {}, "priority": 4}
+    times = {"created_at": REAL, "next_try": REAL, "sent_at": FRIDAY, "passed_at": FRIDAY}
+    return OutboxRow(team_id=TEAM, state="sent", **about, **times)
 
 
 def _all_were_asked(session: Session) -> None:

@@ -230,8 +230,6 @@ def _helping(words: str) -> Iterator[Seen]:
     yield helping.clearer(an_item(words), ANA, names(words), SAID, NOW)
     yield helping.clearer(an_item(words), None, names(words), SAID, NOW)
     yield helping.for_others(an_item(words), SAID, NOW)
-    for is_old in (True, False):
-        yield helping.unclear(an_item(words), 99, is_old=is_old)
 
 
 def _receipts(words: str) -> Iterator[Seen]:

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kbot.trail import measures, small_numbers
+from kbot.trail import measures, small_numbers, travel
 from kbot.trail.facts import Status
 from kbot.trail.measures import (
+    Again,
     Burden,
     CaseFacts,
     Counts,
@@ -275,9 +276,9 @@ def test_the_wide_bounds_hold_the_truth_in_nearly_every_sample(people: int, due:
 
 def test_the_mini_sample_needs_enough_to_say_something() -> None:
     counts = card()
-    assert mini_sample_rate(counts, 9, 3) is None
-    assert mini_sample_rate(counts, 12, 2) == (9 + 18 * 2 / 12) / 40
-    assert mini_sample_rate(count(answered(Status.NOT_YET)), 12, 2) is None
+    assert mini_sample_rate(counts, Again(9, 3)) is None
+    assert mini_sample_rate(counts, Again(12, 2)) == (9 + 18 * 2 / 12) / 40
+    assert mini_sample_rate(count(answered(Status.NOT_YET)), Again(12, 2)) is None
 
 
 def test_the_mini_sample_takes_the_bias_out() -> None:
@@ -291,7 +292,7 @@ def test_the_mini_sample_takes_the_bias_out() -> None:
             (answered(Status.APPLIED_AS_IS if used else Status.NOT_YET) if said else silent())
             for used, said in zip(asked, spoke, strict=True)
         ]
-        found.append(mini_sample_rate(count(*cases), len(mini), sum(mini)) or 0.0)
+        found.append(mini_sample_rate(count(*cases), Again(len(mini), sum(mini))) or 0.0)
     assert abs(sum(found) / len(found) - 0.30) < 0.02
 
 
@@ -299,7 +300,7 @@ def test_the_mini_sample_takes_the_bias_out() -> None:
 
 
 def output_types() -> Iterator[type[Any]]:
-    for module in (measures, small_numbers):
+    for module in (measures, small_numbers, travel):
         for kind in vars(module).values():
             if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__:
                 yield kind
@@ -319,7 +320,7 @@ def parts(hint: Any) -> Iterator[Any]:
 def test_statistics_have_no_person_dimension() -> None:
     """Domain.md 2.9-12: by every field and annotation, there is nothing that a person could be named or keyed by."""
     kinds = set(output_types())
-    assert {Counts, Sample, Burden, CaseFacts} <= kinds
+    assert {Counts, Sample, Burden, CaseFacts, travel.Borders, travel.FirstUse, travel.HalfLife} <= kinds
     for kind in kinds:
         for name, hint in get_type_hints(kind).items():
             if kind in (small_numbers.Cell, small_numbers.Table) and str in parts(hint):

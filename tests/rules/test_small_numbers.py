@@ -12,7 +12,7 @@ from kbot.trail.small_numbers import (
     bounds_in_words,
     eligible_in_words,
     may_be_shown,
-    may_follow,
+    may_not_follow,
     rate_in_words,
     shown,
     used_in_words,
@@ -84,22 +84,23 @@ def test_several_small_parts_are_no_crowd_because_they_may_be_the_same_people() 
     assert table.total is None
 
 
-def test_a_report_takes_the_place_of_the_last_one_only_when_nobody_or_a_crowd_has_moved() -> None:
-    assert may_follow([0, 0])
-    assert may_follow([5, 0, 7])
-    assert not may_follow([5, 1])
-    assert not may_follow([4])
+def test_a_number_changes_only_when_a_crowd_has_moved() -> None:
+    before = {"all": 20, "part": 12, "beside": None}
+    assert may_not_follow(before, {"all": 20, "part": 12}, {"all": 3}) == set(), "nothing differs"
+    assert may_not_follow(before, {"all": 21, "part": 13}, {"all": 5, "part": 4}) == {"part"}
+    assert may_not_follow(before, {"all": 19, "part": 12}, {}) == {"all"}, "somebody erased what they said"
+    assert may_not_follow(before, {"all": None, "beside": 7, "new": 7}, {}) == set(), "nothing to subtract from"
 
 
 @given(st.lists(st.sets(st.integers(0, 30), max_size=12), min_size=1, max_size=8))
 def test_two_reports_in_a_row_never_differ_by_a_few(weeks: list[set[int]]) -> None:
-    """What moves while a report may not follow is in the next one's difference too."""
-    published, moved = 0, set[int]()
+    """What moves while a number may not follow is in the next one's difference too."""
+    shown_last, moved, true = 0, set[int](), 0
     for week in weeks:
-        moved |= week
-        if may_follow([len(moved)]):
-            assert not moved or len(moved) >= FEWEST_PEOPLE
-            published, moved = published + 1, set()
+        moved, true = moved | week, true + len(week)
+        if not may_not_follow({"all": shown_last}, {"all": true}, {"all": len(moved)}):
+            assert true == shown_last or len(moved) >= FEWEST_PEOPLE
+            shown_last, moved = true, set()
 
 
 # Words

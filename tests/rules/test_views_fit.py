@@ -21,7 +21,7 @@ from kbot.cards import section, story_of
 from kbot.follow_up import lots, note_views, story_views
 from kbot.follow_up import views as follow_up
 from kbot.follow_up.drafts import PLACE_LIMIT, WORDS_LIMIT
-from kbot.follow_up.facts import BARRIER, Became, Case, CaseState, Form, Step, Telling, Told
+from kbot.follow_up.facts import BARRIER, Became, Case, CaseState, Form, Puzzled, Step, Telling, Told
 from kbot.follow_up.notes import MOST_TOLD
 from kbot.follow_up.rhythm import Rhythm
 from kbot.follow_up.steps import OF_STEP
@@ -313,7 +313,8 @@ def test_the_note(told: list[tuple[Case, Item, bool, Story | None]], name: str) 
     found = [item for _, item, _, _ in many]
     variants = {case.id: item for case, item, _, _ in many}
     each = [Became(item, [one], True, 4, 2, 6, 11, variants) for item, one in zip(found, rows, strict=True)]
-    for became in (each, [Became(found[0], rows, True, 4, 2, 6, 11, variants)]):
+    unclear = [Became(item, [], puzzled=Puzzled(99)) for item in found]
+    for became in (each, [Became(found[0], rows, True, 4, 2, 6, 11, variants)], unclear):
         text, blocks = note_views.note(became, called("Ana", name), NOW)
         is_fine(blocks, text)
 

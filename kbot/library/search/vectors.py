@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIZE = 384
-BYTES = 4 + SIZE
 RESCORED = 1000
 """Of so many best by their signs, and those equal to the last, the cosine is computed: recall@10 is .98 at 100,000."""
 
