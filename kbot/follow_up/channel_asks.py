@@ -162,7 +162,7 @@ def _count(session: Session, row: ChannelAskRow, now: datetime) -> None:
     if session.scalars(select(func.count()).select_from(ChannelTapRow).where(*here, *since)).one() < FEWEST_PEOPLE:
         return
     counted = select(ChannelTapRow.answer, func.count()).where(*here).group_by(ChannelTapRow.answer)
-    row.shown, row.counted_at = dict(session.execute(counted).tuples().all()), now
+    row.shown, row.counted_at = dict(session.execute(counted).all()), now
     if row.letter is not None:
         outbox.refresh(session, row.team_id, row.letter)
     session.flush()

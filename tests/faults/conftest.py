@@ -10,8 +10,8 @@ from kbot.playground.driver import Driver
 from kbot.playground.server import Playground
 from kbot.slack.manifest import manifest
 from kbot.storage.address import Address
-from tests.faults.mortal import Mortal, free_port
-from tests.journeys.bot import by_command
+from tests.faults.mortal import Mortal
+from tests.journeys.bot import by_command, free_port
 from tests.journeys.conftest import database_url, how, nursery
 from tests.journeys.days import MONDAY
 from tests.journeys.nursery import Nursery

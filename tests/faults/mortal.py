@@ -1,7 +1,6 @@
 """A kbot that is killed again and again, also before it has come up."""
 
 import signal
-import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +8,6 @@ from pathlib import Path
 from kbot.playground.driver import Driver
 from kbot.storage.address import Address
 from tests.journeys.bot import STOP_SECONDS, Bot, Run
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 class Mortal(Bot):

@@ -11,9 +11,9 @@ import pytest
 from kbot.playground.driver import Driver
 from kbot.post.looking_inside import What
 from tests.faults.accounts import account, let_it_settle
-from tests.faults.mortal import Mortal, free_port
+from tests.faults.mortal import Mortal
 from tests.faults.stream import Stream
-from tests.journeys.bot import START_SECONDS
+from tests.journeys.bot import START_SECONDS, free_port
 from tests.journeys.steps import QUESTION
 from tests.journeys.ways import by_http, in_both_modes
 

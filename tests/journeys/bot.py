@@ -1,8 +1,10 @@
 """`kbot run` as a process of its own, which can be stopped, killed and started again."""
 
 import contextlib
+import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +37,18 @@ def by_command(environment: Mapping[str, str], log: Path) -> Process:
     """`kbot run` as an operator starts it."""
     with log.open("ab") as written:
         return subprocess.Popen(COMMAND, env=environment, stdout=written, stderr=written)
+
+
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to connections by themselves: one of those may be taken before kbot listens on it."""
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    while True:
+        port = random.choice(PORTS)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Bot:

@@ -7,7 +7,6 @@ and kbot must have logged no error.
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from kbot.playground.server import Playground
 from kbot.slack.manifest import manifest
 from kbot.storage.address import Address
 from tests.conftest import postgresql_database
-from tests.journeys.bot import Bot, by_command
+from tests.journeys.bot import Bot, by_command, free_port
 from tests.journeys.days import MONDAY, Days
 from tests.journeys.nursery import Nursery
 from tests.journeys.ways import How
@@ -66,11 +65,6 @@ def playground(how: How, tmp_path: Path) -> Iterator[Playground]:
     made.slack.clock.move((MONDAY - made.slack.clock.now()).total_seconds())
     with made:
         yield made
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

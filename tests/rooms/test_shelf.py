@@ -86,6 +86,17 @@ def test_after_any_history_it_answers_as_one_built_anew(
             assert_same(followed, asked(session, Shelf(TEAM), question, *channels))
 
 
+def test_withdrawn_and_published_again_between_two_looks_it_has_no_vector_yet(session: Session) -> None:
+    history = History(session)
+    for what, words, number in (("add", "importer0", PLATFORM), ("read", "", 1), ("ask", "", 0)):
+        history.take(what, words, number)
+    for what in ("withdraw", "again"):
+        history.take(what, "", 0)
+    followed = asked(session, history.shelf, "queue1", PLATFORM)
+    assert_same(followed, asked(session, Shelf(TEAM), "queue1", PLATFORM))
+    assert followed.hits == ()
+
+
 def test_loaded_in_pieces_while_things_change_it_answers_as_one_built_anew(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,7 +140,9 @@ class Shelf:
                 self.vectors.forget(slot)
             elif slot is not None:
                 self._channel[slot] = self._code(row.channel_id)
-                if row.vector is not None:
+                if row.vector is None:  # taken away and published again since the last look
+                    self.vectors.forget(slot)
+                else:
                     self.vectors.put([slot], row.vector)
                 continue
             if not row.is_gone:
