@@ -14,7 +14,8 @@ async def on_channel_id_changed(house: House, event: Event) -> None:
 
 async def on_shared(house: House, event: Event) -> None:
     """Another organization reads along in a channel from now on, with all that was said in it, or does no more."""
-    await house.unit(inbox.finishing(event, outbox.refresh_channel), event.team, str(event.body["channel"]))
+    now = house.clock.real()
+    await house.unit(inbox.finishing(event, outbox.refresh_channel), event.team, str(event.body["channel"]), now)
 
 
 async def on_joined(house: House, event: Event) -> None:
@@ -28,7 +29,7 @@ async def on_joined(house: House, event: Event) -> None:
         return
     found = await house.slack.channel(channel)
     if person is None or not person.is_member or found is None or found.is_private:
-        await house.unit(outbox.refresh_channel, event.team, channel)
+        await house.unit(outbox.refresh_channel, event.team, channel, house.clock.real())
 
 
 EVENTS = {

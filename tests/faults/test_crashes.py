@@ -64,7 +64,7 @@ def test_a_few_kills(slack: Driver, bot: Mortal) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @run(SOCKET, HTTP_ON_POSTGRESQL)
 def test_two_hundred_kills(slack: Driver, bot: Mortal) -> None:
     found = _killed(slack, bot, MANY_KILLS, seed=random.SystemRandom().randrange(10**6))

@@ -68,9 +68,24 @@ def test_in_a_channel_with_other_readers_what_stands_there_is_shown_anew(session
     session.expire_all()
     assert outbox.any_in(session, "T1", "C1")
     assert not any(outbox.any_in(session, *other) for other in (("T1", "C3"), ("T2", "C1")))
-    outbox.refresh_channel(session, "T2", "C1")
-    outbox.refresh_channel(session, "T1", "C1")
+    outbox.refresh_channel(session, "T2", "C1", NOW)
+    outbox.refresh_channel(session, "T1", "C1", NOW)
     assert [(task.letter.key, task.ts) for task in claim(session)] == [("there", "there.1")]
+
+
+def test_of_much_that_is_shown_anew_the_newest_comes_first_and_nothing_new_waits_for_it(session: Session) -> None:
+    for n in range(20):
+        outbox.plan(session, letter(f"k{n:02}"), NOW - timedelta(days=1))
+    for _ in range(3):
+        for task in claim(session):
+            outbox.settle(
+                session, task, state=LetterState.SENT, channel="C1", ts=f"{task.letter.key[1:]}.1", shown=task.revision
+            )
+    session.expire_all()
+    outbox.refresh_channel(session, "T1", "C1", NOW)
+    assert [task.letter.key for task in claim(session)] == ["k19"]
+    outbox.plan(session, letter("new"), NOW + SECOND)
+    assert [task.letter.key for task in claim(session, NOW + 60 * SECOND)][:3] == ["new", "k18", "k17"]
 
 
 def test_what_was_sent_stays_sent(session: Session) -> None:
