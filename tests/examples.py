@@ -1,4 +1,8 @@
-"""How many examples a property is tried on: few in `make test`, KBOT_TEST_EXAMPLES times as many in `make faults`."""
+"""How many examples a property is tried on: few in `make test`, KBOT_TEST_EXAMPLES times as many in `make faults`.
+
+In `make test` they are the same ones each time, so that a change is judged by itself and not by luck; `make faults`
+looks for new ones.
+"""
 
 import os
 
@@ -13,5 +17,5 @@ def examples(few: int = FEW) -> int:
     return few * TIMES
 
 
-settings.register_profile("kbot", max_examples=examples(), deadline=None)
+settings.register_profile("kbot", max_examples=examples(), deadline=None, derandomize=TIMES == 1)
 settings.load_profile("kbot")
