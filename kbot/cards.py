@@ -3,6 +3,7 @@
 Whatever a person wrote passes `mrkdwn.escaped` here: it is shown literally, notifies nobody and fits Slack's limits.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -140,6 +141,27 @@ def _entries(options: Sequence[tuple[str, str]]) -> list[Option]:
 def buttons(*elements: Any) -> Block:
     """A row of buttons and menus."""
     return ActionsBlock(elements=list(elements)).to_dict()
+
+
+def form(
+    callback: str,
+    about: Mapping[str, object],
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    submit: str = "Save",
+    close: str = "Cancel",
+) -> dict[str, Any]:
+    """A modal that is filled in. It carries what it is `about` to the door of its `callback`: ids, never words."""
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(dict(about)),
+        "title": {"type": "plain_text", "text": title},
+        "submit": {"type": "plain_text", "text": submit},
+        "close": {"type": "plain_text", "text": close},
+        "blocks": list(blocks),
+    }
 
 
 def feedback(action: str, helpful: str, not_helpful: str) -> Block:

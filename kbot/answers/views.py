@@ -18,6 +18,7 @@ from kbot.cards import (
     card,
     context,
     feedback,
+    form,
     linked_title,
     menu,
     section,
@@ -227,14 +228,11 @@ def complaint_modal(question: str) -> dict[str, object]:
         {"text": {"type": "plain_text", "text": label}, "value": complaint.value}
         for complaint, label in COMPLAINTS.items()
     ]
-    return {
-        "type": "modal",
-        "callback_id": COMPLAINT_MODAL,
-        "private_metadata": f'{{"question": "{question}"}}',
-        "title": {"type": "plain_text", "text": "What was wrong?"},
-        "submit": {"type": "plain_text", "text": "Send"},
-        "close": {"type": "plain_text", "text": "Skip"},
-        "blocks": [
+    return form(
+        COMPLAINT_MODAL,
+        {"question": question},
+        "What was wrong?",
+        [
             context("Noted. If you like, say why: it helps to make answers better. Nobody is told who said so."),
             {
                 "type": "input",
@@ -256,7 +254,9 @@ def complaint_modal(question: str) -> dict[str, object]:
                 },
             },
         ],
-    }
+        submit="Send",
+        close="Skip",
+    )
 
 
 def _minutes(seconds: int) -> str:

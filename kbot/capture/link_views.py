@@ -1,6 +1,5 @@
 """What linking items says: the form of "Build on this", the form that links two, `/kb lineage`. Pure."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from kbot.cards import (
     card,
     context,
     contributor_of,
+    form,
     linked_title,
     section,
     title_of,
@@ -98,14 +98,11 @@ def link_modal(item: Item, others: Sequence[Item]) -> dict[str, Any]:
     """Say what an item is to another one that is saved already."""
     options = [_option(one_line(other.lines.title), other.id) for other in others[:MOST_SHOWN]]
     element = {"type": "static_select", "action_id": OTHER, "options": options}
-    return {
-        "type": "modal",
-        "callback_id": LINK_MODAL,
-        "private_metadata": json.dumps({"item": item.id}),
-        "title": {"type": "plain_text", "text": "Link to another"},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
+    return form(
+        LINK_MODAL,
+        {"item": item.id},
+        "Link to another",
+        [
             section(f"{linked_title(item)} ..."),
             _kind(list(SAYS)),
             {
@@ -115,7 +112,7 @@ def link_modal(item: Item, others: Sequence[Item]) -> dict[str, Any]:
                 "element": element,
             },
         ],
-    }
+    )
 
 
 def _kind(of: Sequence[LinkKind], chosen: LinkKind | None = None) -> Block:

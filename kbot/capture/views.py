@@ -1,10 +1,9 @@
 """What capture says: the flagger's receipt, the contributor's notice, the modals. Pure: facts in, Block Kit out."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kbot.cards import EDIT_ITEM, Block, button, buttons, context, linked_title, menu, section, title_of
+from kbot.cards import EDIT_ITEM, Block, button, buttons, context, form, linked_title, menu, section, title_of
 from kbot.library.facts import (
     BODY_LIMIT,
     LINE_LIMIT,
@@ -293,15 +292,7 @@ def save_modal(
         blocks.append(_input(LIMITS, "Where does it not apply?", lines.limits, LINE_LIMIT, optional=True))
     else:
         blocks.append(buttons(button("More: reasons and limits", MORE_LINES, "more")))
-    return {
-        "type": "modal",
-        "callback_id": EDIT_MODAL if is_edit else SAVE_MODAL,
-        "private_metadata": json.dumps(ids),
-        "title": {"type": "plain_text", "text": "Edit" if is_edit else "Save as knowledge"},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": blocks,
-    }
+    return form(EDIT_MODAL if is_edit else SAVE_MODAL, ids, "Edit" if is_edit else "Save as knowledge", blocks)
 
 
 def _looks_like(twin: Item) -> list[Block]:

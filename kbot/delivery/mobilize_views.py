@@ -1,9 +1,8 @@
 """What is said of sending something on. Pure: facts in, Block Kit out."""
 
-import json
 from collections.abc import Sequence
 
-from kbot.cards import Block, button, buttons, context, section, title_of
+from kbot.cards import Block, button, buttons, context, form, section, title_of
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import escaped, quoted
 
@@ -33,15 +32,7 @@ def modal(item: Item) -> dict[str, object]:
         _input(PEOPLE, "To people", {"type": "multi_users_select", "max_selected_items": MOST_PEOPLE}),
         _input(NOTE, "A note to them", {"type": "plain_text_input", "multiline": True, "max_length": NOTE_LIMIT}),
     ]
-    return {
-        "type": "modal",
-        "callback_id": MODAL,
-        "private_metadata": json.dumps({"item": item.id}),
-        "title": {"type": "plain_text", "text": "Send it on"},
-        "submit": {"type": "plain_text", "text": "Send"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": fields,
-    }
+    return form(MODAL, {"item": item.id}, "Send it on", fields, submit="Send")
 
 
 def _input(block: str, label: str, element: Block, hint: str = "") -> Block:

@@ -1,6 +1,5 @@
 """What delivery says: the card with its reason, the question when, topics. Pure: facts in, Block Kit out."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from kbot.cards import (
     choice,
     context,
     contributor_of,
+    form,
     menu,
     section,
     title_of,
@@ -202,7 +202,7 @@ def ask_contributor(item: Item, names: Mapping[str, str]) -> str:
 def plan_modal(item: str) -> dict[str, object]:
     """When, in a line in own words."""
     element = {"type": "plain_text_input", "action_id": "words", "max_length": PLAN_LIMIT}
-    return _modal(
+    return form(
         PLAN_MODAL,
         {"item": item},
         "When?",
@@ -216,18 +216,6 @@ def plan_modal(item: str) -> dict[str, object]:
             }
         ],
     )
-
-
-def _modal(callback: str, metadata: Mapping[str, str], title: str, blocks: list[Block]) -> dict[str, object]:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "private_metadata": json.dumps(dict(metadata)),
-        "title": {"type": "plain_text", "text": title},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": blocks,
-    }
 
 
 # -- topics
@@ -307,7 +295,7 @@ def change_modal(topic: Topic, cadence: Cadence) -> dict[str, object]:
         },
         context(f"*{escaped(topic.name, NAME_LIMIT)}* keeps its followers; its name goes on meaning the same."),
     ]
-    return _modal(CHANGE_MODAL, {"topic": topic.id}, "Change a topic", blocks)
+    return form(CHANGE_MODAL, {"topic": topic.id}, "Change a topic", blocks)
 
 
 def merge_modal(topic: Topic) -> dict[str, object]:
@@ -316,7 +304,7 @@ def merge_modal(topic: Topic) -> dict[str, object]:
         _named("The topic that it becomes part of"),
         context(f"*{escaped(topic.name, NAME_LIMIT)}* keeps its followers; its name goes on meaning the same."),
     ]
-    return _modal(MERGE_MODAL, {"topic": topic.id}, "Merge a topic", blocks)
+    return form(MERGE_MODAL, {"topic": topic.id}, "Merge a topic", blocks)
 
 
 def _named(label: str, name: str = "") -> Block:

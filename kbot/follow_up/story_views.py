@@ -1,9 +1,8 @@
 """The form of a story, and the question to a colleague who may have seen a use. Wording: domain.md 3.3 I. Pure."""
 
-import json
 from collections.abc import Sequence
 
-from kbot.cards import Block, button, buttons, context, contributor_of, section, title_of
+from kbot.cards import Block, button, buttons, context, contributor_of, form, section, title_of
 from kbot.follow_up.drafts import (
     ADVICE,
     HAPPENED,
@@ -66,15 +65,7 @@ def modal(asked: Asked, item: Item, story: Story | None) -> dict[str, object]:
         blocks.append(context("A colleague was asked whether they saw it."))
     if story is not None:
         blocks.append(buttons(button("Take it back", TAKE_BACK, case.id)))
-    return {
-        "type": "modal",
-        "callback_id": STORY_MODAL,
-        "private_metadata": json.dumps({"case": case.id}),
-        "title": {"type": "plain_text", "text": "Two lines"},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": blocks,
-    }
+    return form(STORY_MODAL, {"case": case.id}, "Two lines", blocks)
 
 
 def _of(story: Story | None, field: str) -> str:

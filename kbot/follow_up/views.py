@@ -18,6 +18,7 @@ from kbot.cards import (
     context,
     contributor_of,
     divider,
+    form,
     menu,
     section,
     title_of,
@@ -322,14 +323,11 @@ def to_whom_modal(case: Case) -> dict[str, object]:
     """To whom it was passed on."""
     named = {"type": "multi_users_select", "action_id": WHOM, "max_selected_items": MOST_WHOM}
     hint = "Nobody gets a message. If they may see it, it lies in their Home tab, without your name."
-    return {
-        "type": "modal",
-        "callback_id": TO_WHOM_MODAL,
-        "private_metadata": f'{{"case": "{case.id}"}}',
-        "title": {"type": "plain_text", "text": "To whom?"},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
+    return form(
+        TO_WHOM_MODAL,
+        {"case": case.id},
+        "To whom?",
+        [
             {
                 "type": "input",
                 "block_id": WHOM,
@@ -338,19 +336,16 @@ def to_whom_modal(case: Case) -> dict[str, object]:
                 "element": named,
             }
         ],
-    }
+    )
 
 
 def missing_modal(case: Case) -> dict[str, object]:
     """What was missing, in own words."""
-    return {
-        "type": "modal",
-        "callback_id": MISSING_MODAL,
-        "private_metadata": f'{{"case": "{case.id}"}}',
-        "title": {"type": "plain_text", "text": "What was missing?"},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
+    return form(
+        MISSING_MODAL,
+        {"case": case.id},
+        "What was missing?",
+        [
             {
                 "type": "input",
                 "block_id": "missing",
@@ -363,4 +358,4 @@ def missing_modal(case: Case) -> dict[str, object]:
                 },
             }
         ],
-    }
+    )

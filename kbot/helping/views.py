@@ -4,12 +4,11 @@ Each message follows from the state of its request, so it is shown anew when tha
 not repeated, and nobody hears who could not help.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kbot.cards import EDIT_ITEM, Block, button, buttons, card, context, section, title_of
+from kbot.cards import EDIT_ITEM, Block, button, buttons, card, context, form, section, title_of
 from kbot.helping.facts import WORDS_LIMIT, RequestState, Role, Shown, Turn, TurnState
 from kbot.library.facts import Item
 from kbot.slack.mrkdwn import cut, escape, escaped
@@ -262,14 +261,11 @@ def _why(turn: Turn) -> str:
 def answer_modal(shown: Shown) -> dict[str, Any]:
     """Room for an answer, under what is wanted."""
     hint = f"It goes to {shown.names.get(shown.request.asker, 'a colleague')} as you write it."
-    return {
-        "type": "modal",
-        "callback_id": MODAL,
-        "private_metadata": json.dumps({"request": shown.request.id}),
-        "title": {"type": "plain_text", "text": "Your answer"},
-        "submit": {"type": "plain_text", "text": "Send"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
+    return form(
+        MODAL,
+        {"request": shown.request.id},
+        "Your answer",
+        [
             section(wish(shown)),
             {
                 "type": "input",
@@ -284,7 +280,8 @@ def answer_modal(shown: Shown) -> dict[str, Any]:
                 "hint": {"type": "plain_text", "text": cut(hint, 150)},
             },
         ],
-    }
+        submit="Send",
+    )
 
 
 def in_channel(shown: Shown) -> Said:

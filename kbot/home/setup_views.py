@@ -1,9 +1,8 @@
 """The set-up modal, and the same in words. Pure: facts in, Block Kit out."""
 
-import json
 from collections.abc import Mapping, Sequence
 
-from kbot.cards import Block, context, header, section
+from kbot.cards import Block, context, form, header, section
 from kbot.home.setup import (
     ANSWER_FROM,
     ASKS,
@@ -61,14 +60,11 @@ def modal(
             [(p.value, words) for p, words in PUBLICATIONS.items()],
             policy.publication.value,
         )
-    return {
-        "type": "modal",
-        "callback_id": SETUP_MODAL,
-        "private_metadata": json.dumps({"channel": channel.id, "follows": [topic.id for topic in follows]}),
-        "title": {"type": "plain_text", "text": cut(f"#{channel.name}", 24)},
-        "submit": {"type": "plain_text", "text": "Save"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
+    return form(
+        SETUP_MODAL,
+        {"channel": channel.id, "follows": [topic.id for topic in follows]},
+        cut(f"#{channel.name}", 24),
+        [
             _select(MODE, "What do I do here?", [(m.value, words) for m, words in MODES.items()], policy.mode.value),
             _emojis(policy),
             publication,
@@ -86,7 +82,7 @@ def modal(
             _asks(policy),
             *(_workspace(tuning) if tuning else []),
         ],
-    }
+    )
 
 
 def _workspace(tuning: Tuning) -> list[Block]:

@@ -1,6 +1,5 @@
 """What a broker reads: the digest with its one button a row, the modal of an answer. Pure: facts in, blocks out."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from kbot.cards import (
     buttons,
     context,
     contributor_of,
+    form,
     header,
     linked_title,
     menu,
@@ -230,14 +230,11 @@ def barrier_modal(barrier: Barrier) -> dict[str, Any]:
 
 def route_modal(shown: Shown) -> dict[str, Any]:
     """Who shall be asked for help?"""
-    return {
-        "type": "modal",
-        "callback_id": ROUTE_MODAL,
-        "private_metadata": json.dumps({"request": shown.request.id}),
-        "title": {"type": "plain_text", "text": "Route to"},
-        "submit": {"type": "plain_text", "text": "Ask them"},
-        "close": {"type": "plain_text", "text": "Cancel"},
-        "blocks": [
+    return form(
+        ROUTE_MODAL,
+        {"request": shown.request.id},
+        "Route to",
+        [
             section(wish(shown)),
             {
                 "type": "input",
@@ -247,7 +244,8 @@ def route_modal(shown: Shown) -> dict[str, Any]:
                 "hint": {"type": "plain_text", "text": "They are asked within their own hours, and may say no."},
             },
         ],
-    }
+        submit="Ask them",
+    )
 
 
 def write_modal(need: Need) -> dict[str, Any]:
