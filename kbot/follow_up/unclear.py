@@ -3,7 +3,7 @@
 In the week after the second of them said so at the earliest, so that its moment names nobody either (domain.md 2.9-8).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -16,11 +16,10 @@ from kbot.library.tables import ItemRow
 from kbot.people.facts import Person
 from kbot.people.hours import moment_in_week
 from kbot.post import outbox
+from kbot.post.gate import WEEK
 from kbot.storage.upsert import insert_new
 from kbot.trail.facts import UNCLEAR_TO, Barrier, Fact, Hindered, Revised
 from kbot.trail.hindrances import hindered_by
-
-WEEK = timedelta(days=7)
 
 
 def keep_for_the_note(session: Session, fact: Fact, real: datetime) -> None:

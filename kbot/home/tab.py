@@ -77,7 +77,7 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
     names = _names(session, team, shown.values(), others)
     shown_to = [asked_of(case, findable, names) for case in mine if case.item in findable]
     asking = [one for one in shown_to if _asks(one.case, findable[one.case.item], arrived, now)]
-    rests = cases.pace(session, team, person.id, now) is Next.REST
+    pace = cases.pace(session, team, person.id, now)
     told = evidence(session, team, [one.item for one in came])
     new = [one for one in came if one.item in findable and not told[one.item].is_alarming(now)][:MOST_NEW]
     return Desk(
@@ -101,8 +101,9 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
         planned={fact.item: Plan(fact.plan) for fact in log.of_person(session, Intended, team, person.id) if fact.item},
         new=[_new(one, findable[one.item], names) for one in new],
         shown=shown,
-        rests=rests,
-        asks_from=_asks_from(session, person, now),
+        rests=pace is Next.REST,
+        # After silence, or where asking costs people too much, a question comes later.
+        asks_from=cases.waits_until(session, team, person.id, now) if pace is Next.LATER else None,
         shared=shared,
         evidence=evidence(session, team, [item.id for item in shared[:MOST]]),
         is_broker=bool(directory.channels_of_broker(session, team, person.id)),
@@ -110,13 +111,6 @@ def desk(session: Session, viewer: Viewer, person: Person, now: datetime) -> Des
         does=topics.interests(session, team, person.id),
         needs=needs.of_person(session, team, person.id),
     )
-
-
-def _asks_from(session: Session, person: Person, now: datetime) -> datetime | None:
-    """After silence, or where asking costs people too much, a question comes later: not before then. None: as usual."""
-    if cases.pace(session, person.team, person.id, now) is not Next.LATER:
-        return None
-    return cases.waits_until(session, person.team, person.id, now)
 
 
 def _asks(case: Case, item: Item, arrived: Collection[str | None], now: datetime) -> bool:
