@@ -59,18 +59,19 @@ def let_it_settle(slack: Driver, bot: Bot) -> None:
     """Wait until every retry of Slack's has been, every event is done and every letter has an end."""
     slack.wait(lambda: not slack.playground.courier.outstanding, 30, "Slack's last retry")
     fewest, until = (math.inf, math.inf), 0.0
-    while left := _unfinished(slack, bot):
-        events = sum(row["status"] == "new" for row in bot.rows(What.INBOX))  # of each come letters
-        if (events, len(left)) < fewest:
-            fewest, until = (events, len(left)), time.monotonic() + SETTLE_SECONDS
+    while any(left := _unfinished(slack, bot)):
+        events, rest = left
+        if (len(events), len(rest)) < fewest:  # events first, because of each come letters
+            fewest, until = (len(events), len(rest)), time.monotonic() + SETTLE_SECONDS
         assert time.monotonic() < until, f"kbot does not finish: {left}"
         time.sleep(0.2)
 
 
-def _unfinished(slack: Driver, bot: Bot) -> list[str]:
+def _unfinished(slack: Driver, bot: Bot) -> tuple[list[str], list[str]]:
+    """The events that are not done, and what is to be written or asked still."""
     events = [f"{row['kind']} {row['event']}" for row in bot.rows(What.INBOX) if row["status"] == "new"]
     letters = [f"{row['key']} {row['error']}" for row in bot.rows(What.OUTBOX) if row["status"] in UNSETTLED]
-    return [*events, *letters, *_to_be_asked(slack, bot)]
+    return events, [*letters, *_to_be_asked(slack, bot)]
 
 
 def _to_be_asked(slack: Driver, bot: Bot) -> list[str]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import pytest
 from sqlalchemy.orm import Session
 
 from kbot.capture import flags
@@ -30,17 +29,7 @@ from tests.rooms.desk import (
     days,
     follow,
     letters,
-    meet,
-    saved,
-    set_up,
 )
-
-
-@pytest.fixture
-def item(session: Session) -> Item:
-    meet(session, ANA, BEN, CLEO, DOV)
-    set_up(session, CLEO)
-    return saved(session)
 
 
 def revises(session: Session, item: Item, words: str, by: str = ANA) -> None:

@@ -31,18 +31,8 @@ from tests.rooms.desk import (
     act,
     days,
     letters,
-    meet,
     said,
-    saved,
-    set_up,
 )
-
-
-@pytest.fixture
-def item(session: Session) -> Item:
-    meet(session, ANA, BEN, CLEO, DOV)
-    set_up(session, CLEO)
-    return saved(session)
 
 
 def complains(

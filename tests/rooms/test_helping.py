@@ -37,17 +37,9 @@ from tests.rooms.desk import (
     meet,
     said,
     saved,
-    set_up,
 )
 
 EVERYBODY = frozenset({ANA, BEN, CLEO, DOV})
-
-
-@pytest.fixture
-def item(session: Session) -> Item:
-    meet(session, ANA, BEN, CLEO, DOV)
-    set_up(session, CLEO)
-    return saved(session)
 
 
 def wants(

@@ -31,20 +31,11 @@ from tests.rooms.desk import (
     days,
     follow,
     letters,
-    meet,
     said,
     saved,
-    set_up,
 )
 
 CROWD = [f"U0P{n}" for n in range(5)]
-
-
-@pytest.fixture
-def item(session: Session) -> Item:
-    meet(session, ANA, BEN, CLEO, DOV)
-    set_up(session, CLEO)
-    return saved(session)
 
 
 def hinders(session: Session, item: Item, barrier: Barrier, *people: str, day: float = 0) -> None:
